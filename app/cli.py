@@ -1,0 +1,287 @@
+"""The command `gatehouse`. Results go to standard output, progress and faults to standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from app import config, log, migrate, serving, wiring
+from app.clock import SystemClock
+from app.db import transaction
+from app.domain.credential import CredentialKind, Right, Role
+from app.errors import ConfigurationFault, UserFault
+
+HELP = """Gatehouse: one GraphQL API in front of identity-verification vendors.
+
+Try it:      gatehouse demo
+Run it:      gatehouse serve, then gatehouse credentials issue --kind api-key --role service --name crm
+Distribute:  set GATEHOUSE_DATABASE_URL (PostgreSQL) and GATEHOUSE_REDIS_URL, gatehouse db upgrade,
+             then any number of gatehouse serve and gatehouse worker.
+
+Settings are environment variables with the prefix GATEHOUSE_, or lines of a .env file; docs/settings.md lists them.
+Exit codes: 0 fine, 1 found a fault, 2 wrong usage.
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+credentials = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=True)
+database = typer.Typer(help="Migrate the database, and check what is stored.", no_args_is_help=True)
+twin = typer.Typer(help="Local servers that speak a vendor's wire, for trying and testing.", no_args_is_help=True)
+app.add_typer(credentials, name="credentials")
+app.add_typer(database, name="db")
+app.add_typer(twin, name="twin")
+
+DURATION = re.compile(r"^(\d+)([smhd])$")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs a command's work on the fastest loop there is."""
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option(help="The port.")] = 8000) -> None:
+    """The gateway: GraphQL over HTTP and WebSocket, GraphiQL, health. Without Redis the workers run inside it."""
+    settings = config.load()
+    log.configure(settings.log_level)
+    run(_serve(settings, host, port))
+
+
+async def _serve(settings: config.Settings, host: str, port: int) -> None:
+    from app import main
+
+    async with main.gateway(settings) as application:
+        workers = "worker processes" if settings.redis_url else "workers inside"
+        say(f"Gatehouse serves http://{host}:{port}/graphql ({settings.environment}, {workers})")
+        await serving.server(application, host=host, port=port).serve()
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[Optional[int], typer.Option(help="Ingestions at a time.", min=1, max=512)] = None,
+) -> None:
+    """A worker process of a distributed set-up. Needs PostgreSQL and Redis."""
+    settings = config.load()
+    if not settings.redis_url:
+        raise ConfigurationFault(
+            ["GATEHOUSE_REDIS_URL: a worker process needs it; without Redis the workers run inside gatehouse serve"]
+        )
+    from tasks import worker as process
+
+    run(process.run(settings, concurrency=concurrency or settings.worker_concurrency))
+
+
+@twin.command("sumsub")
+def twin_sumsub(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8081,
+    seed: Annotated[int, typer.Option(help="Makes ids and faults repeatable.")] = 1,
+    scenario: Annotated[Optional[Path], typer.Option(help="A JSON file with more scenarios.")] = None,
+    faults: Annotated[str, typer.Option(help="Faults, e.g. 'latency=50,500=0.1,429=0.05,cut_after=0.02'.")] = "",
+    ledger: Annotated[Optional[Path], typer.Option(help="A file to which every effect is appended.")] = None,
+) -> None:
+    """A twin of Sumsub: same paths, signatures, errors and limits; invented people; misbehaves on request."""
+    from providers.sumsub import twin as sumsub
+
+    settings = config.load()
+    try:
+        options = sumsub.Options.read(seed=seed, scenario=scenario, faults=faults, ledger=ledger, settings=settings)
+    except ValueError as problem:
+        say(f"gatehouse twin sumsub: {problem}")
+        raise typer.Exit(2) from None
+    say(sumsub.welcome(options, host, port))
+    run(serving.server(sumsub.application(options), host=host, port=port).serve())
+
+
+@app.command()
+def demo(
+    exit: Annotated[bool, typer.Option("--exit", help="End after the table of results.")] = False,
+    port: Annotated[int, typer.Option(help="The gateway's port; the twin takes the next one.")] = 8000,
+) -> None:
+    """Gateway, workers and twin in one go: invented customers, and the main job run before your eyes."""
+    from app import demo as show
+
+    run(show.run(port=port, leave=exit))
+
+
+@app.command()
+def schema() -> None:
+    """Prints the GraphQL schema, byte for byte what schema.graphql holds."""
+    from api.schema import sdl
+
+    sys.stdout.write(sdl())
+
+
+def _duration(text: str | None) -> dt.timedelta | None:
+    if text is None:
+        return None
+    found = DURATION.match(text)
+    if not found:
+        raise typer.BadParameter("write a number and a unit: 90s, 30m, 12h or 30d", param_hint="--expires-in")
+    return dt.timedelta(**{UNITS[found.group(2)]: int(found.group(1))})
+
+
+@credentials.command("issue")
+def credentials_issue(
+    kind: Annotated[CredentialKind, typer.Option(help="api-key for machines, person for people.")],
+    role: Annotated[Role, typer.Option(help="service (API keys); back-office, compliance or admin (people).")],
+    name: Annotated[str, typer.Option(help="Whose it is; shown in lists and in the audit trail.")],
+    tenant: Annotated[str, typer.Option(help="The firm it belongs to; made where it is new.")] = "default",
+    scope: Annotated[Optional[list[str]], typer.Option(help="persons:read lets an API key read personal data.")] = None,
+    expires_in: Annotated[Optional[str], typer.Option(help="For example 12h or 30d; without it, it never expires.")] = None,
+) -> None:
+    """Prints one credential, alone on standard output. It is shown this once."""
+    scopes = []
+    for text in scope or []:
+        if text not in list(Right):
+            raise typer.BadParameter(f"{text!r} is not a scope; use persons:read", param_hint="--scope")
+        scopes.append(Right(text))
+    if not name.strip() or len(name) > 200:
+        raise typer.BadParameter("give a name of 1 to 200 characters", param_hint="--name")
+    run(_issue(kind, role, name, tenant, scopes, _duration(expires_in)))
+
+
+async def _issue(
+    kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None
+) -> None:
+    from app.service import credential
+
+    settings = config.load()
+    await _ready(settings)
+    at = SystemClock().now()
+    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+        tenant_id = await credential.ensure_tenant(session, tenant, at=at)
+        token = await credential.issue(
+            session,
+            tenant_id=tenant_id,
+            kind=kind,
+            role=role,
+            name=name,
+            scopes=scopes,
+            live=settings.production,
+            at=at,
+            expires_at=at + life if life else None,
+        )
+    print(token)
+
+
+@credentials.command("list")
+def credentials_list(as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False) -> None:
+    """One line per credential, the id first. Secrets are stored nowhere, so none are shown."""
+    run(_list(as_json))
+
+
+async def _list(as_json: bool) -> None:
+    from app.service import credential
+
+    settings = config.load()
+    await _ready(settings)
+    at = SystemClock().now()
+    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+        rows = await credential.listing(connection)
+    entries = [
+        {
+            "id": row.id,
+            "tenant": row.tenant,
+            "kind": row.kind,
+            "role": row.role,
+            "name": row.name,
+            "scopes": row.scopes,
+            "createdAt": row.created_at.isoformat(),
+            "expiresAt": row.expires_at.isoformat() if row.expires_at else None,
+            "state": "good" if credential.good(row, at) else "revoked" if row.revoked_at else "expired",
+        }
+        for row in rows
+    ]
+    if as_json:
+        print(json.dumps(entries, indent=2))
+        return
+    for entry in entries:
+        scopes = "+" + ",".join(entry["scopes"]) if entry["scopes"] else ""
+        print(f"{entry['id']}  {entry['tenant']}  {entry['kind']}  {entry['role']}{scopes}  {entry['state']}  {entry['name']}")
+
+
+@credentials.command("revoke")
+def credentials_revoke(
+    credential_id: Annotated[str, typer.Argument(metavar="ID", help="From gatehouse credentials list.")],
+) -> None:
+    """Revokes a credential. Its open sockets close within ten seconds."""
+    run(_revoke(credential_id))
+
+
+async def _revoke(credential_id: str) -> None:
+    from app.service import credential
+
+    settings = config.load()
+    await _ready(settings)
+    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+        done = await credential.revoke(session, credential_id, at=SystemClock().now())
+    if not done:
+        say(f"{credential_id} is no credential that could be revoked; see: gatehouse credentials list")
+        raise typer.Exit(1)
+    say(f"{credential_id} is revoked")
+
+
+@database.command("upgrade")
+def db_upgrade() -> None:
+    """Brings the database to the newest schema."""
+    settings = config.load()
+    run(migrate.upgrade(settings.database_url))
+    say("The database is up to date")
+
+
+@database.command("check")
+def db_check() -> None:
+    """Checks that what is stored is consistent; exit 1 where something is wrong."""
+    run(_check())
+
+
+async def _check() -> None:
+    from app.service import consistency
+
+    settings = config.load()
+    await migrate.require_current(settings.database_url)
+    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+        broken = await consistency.broken(connection)
+    for rule, ids in broken.items():
+        print(f"broken: {rule}: {', '.join(ids)}")
+    if broken:
+        raise typer.Exit(1)
+    say(f"{len(consistency.RULES)} rules hold")
+
+
+async def _ready(settings: config.Settings) -> None:
+    """An embedded database is migrated on the way; PostgreSQL must have been."""
+    if settings.embedded:
+        await migrate.upgrade(settings.database_url)
+    else:
+        await migrate.require_current(settings.database_url)
+
+
+def main() -> None:
+    """Runs the command. Settings that cannot work are listed, all of them, and end it with exit code 1."""
+    try:
+        app()
+    except ConfigurationFault as problem:
+        say(f"Gatehouse cannot start like this:\n{problem}")
+        sys.exit(1)
+    except UserFault as problem:
+        say(problem.message)
+        sys.exit(2)

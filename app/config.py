@@ -1,0 +1,183 @@
+"""Settings: environment variables with the prefix GATEHOUSE_, or a `.env` file beside where the command runs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import ConfigurationFault
+
+EMBEDDED_URL = "sqlite+aiosqlite:///var/gatehouse.db"
+
+
+class Environment(StrEnum):
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class ImportProduct(StrEnum):
+    """How a Sumsub share token is redeemed: reusable identity (re-checked), or a plain copy of the applicant."""
+
+    REUSABLE = "reusable"
+    COPY = "copy"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Names and meanings are listed in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    environment: Environment = Environment.SANDBOX
+    database_url: str = EMBEDDED_URL
+    redis_url: str | None = None
+    blob_url: str | None = None
+    secret_keys: SecretStr | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    sumsub_base_url: str = "https://api.sumsub.com"
+    sumsub_app_token: SecretStr | None = None
+    sumsub_secret_key: SecretStr | None = None
+    sumsub_webhook_secret: SecretStr | None = None
+    sumsub_level: str = "basic-kyc-level"
+    sumsub_import: ImportProduct = ImportProduct.REUSABLE
+    sumsub_reads_per_5s: int = Field(300, ge=1, le=100_000)
+    sumsub_writes_per_5s: int = Field(50, ge=1, le=100_000)
+    provider_readiness_seconds: float = Field(600, ge=0)
+    provider_retry_seconds: float = Field(300, ge=0)
+    worker_concurrency: int = Field(128, ge=1, le=512)
+    lease_seconds: float = Field(15, ge=1)
+    graphiql: bool | None = None
+    introspection: bool | None = None
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: str = "INFO"
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("use sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
+        return value
+
+    @field_validator("sumsub_base_url", "public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("use an address such as https://api.example.com")
+        return value.rstrip("/")
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def database_path(self) -> Path:
+        """The embedded database's file."""
+        return Path(self.database_url.split("///", 1)[1])
+
+    @property
+    def blobs(self) -> str:
+        return self.blob_url or (self.database_path.absolute().parent / "blobs").as_uri()
+
+    @property
+    def graphiql_on(self) -> bool:
+        return not self.production if self.graphiql is None else self.graphiql
+
+    @property
+    def introspection_on(self) -> bool:
+        """Whether anyone may introspect; with it off, callers with a credential may unless it was set to false."""
+        return not self.production if self.introspection is None else self.introspection
+
+    @property
+    def sumsub_configured(self) -> bool:
+        return bool(_reveal(self.sumsub_app_token) and _reveal(self.sumsub_secret_key))
+
+    @cached_property
+    def keys(self) -> tuple[bytes, ...]:
+        """The key ring, newest first. Raises ConfigurationFault where a key is not 32 bytes of base64."""
+        ring = []
+        for part in _reveal(self.secret_keys).split(","):
+            try:
+                key = base64.b64decode(part.strip(), validate=True)
+            except (binascii.Error, ValueError):
+                key = b""
+            if len(key) != 32:
+                raise ConfigurationFault(
+                    ["GATEHOUSE_SECRET_KEYS: each key must be 32 bytes in base64; make one with: openssl rand -base64 32"]
+                )
+            ring.append(key)
+        return tuple(ring)
+
+    def reveal(self, name: str) -> str:
+        """The clear text of a secret setting, empty where it is unset."""
+        return _reveal(getattr(self, name))
+
+
+def _reveal(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def load(**overrides: Any) -> Settings:
+    """Reads the settings and refuses what cannot work, everything wrong in one ConfigurationFault."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as problem:
+        raise ConfigurationFault(
+            [f"GATEHOUSE_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}" for error in problem.errors()]
+        ) from None
+    faults = unsafe(settings)
+    if faults:
+        raise ConfigurationFault(faults)
+    return settings
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """What stands against starting with these settings; in production far more than in the sandbox."""
+    faults = []
+    if not settings.embedded and not settings.reveal("secret_keys"):
+        faults.append("GATEHOUSE_SECRET_KEYS: required with PostgreSQL; make a key with: openssl rand -base64 32")
+    if not settings.embedded and not settings.blob_url:
+        faults.append("GATEHOUSE_BLOB_URL: required with PostgreSQL; file:///… or s3://bucket/prefix")
+    if settings.embedded and settings.redis_url:
+        faults.append("GATEHOUSE_REDIS_URL: worker processes need PostgreSQL; unset it or set GATEHOUSE_DATABASE_URL")
+    if bool(settings.reveal("sumsub_app_token")) != bool(settings.reveal("sumsub_secret_key")):
+        faults.append("GATEHOUSE_SUMSUB_APP_TOKEN and GATEHOUSE_SUMSUB_SECRET_KEY: set both, or neither")
+    if settings.production:
+        faults += _unsafe_in_production(settings)
+    return faults
+
+
+def _unsafe_in_production(settings: Settings) -> list[str]:
+    faults = []
+    if settings.embedded and not settings.reveal("secret_keys"):
+        faults.append("GATEHOUSE_SECRET_KEYS: set your own; the key made beside the database is for the sandbox only")
+    if settings.graphiql:
+        faults.append("GATEHOUSE_GRAPHIQL: an open GraphiQL is refused in production; unset it")
+    if settings.introspection:
+        faults.append("GATEHOUSE_INTROSPECTION: open introspection is refused in production; unset it")
+    if settings.sumsub_configured and not settings.reveal("sumsub_webhook_secret"):
+        faults.append("GATEHOUSE_SUMSUB_WEBHOOK_SECRET: required; copy it from the webhook's page in Sumsub's dashboard")
+    if settings.reveal("sumsub_app_token").startswith("sbx:"):
+        faults.append("GATEHOUSE_SUMSUB_APP_TOKEN: this is a sandbox token; create a production one in Sumsub's dashboard")
+    for name in ("public_url", "sumsub_base_url"):
+        if not getattr(settings, name).startswith("https://"):
+            faults.append(f"GATEHOUSE_{name.upper()}: must start with https:// in production")
+    return faults

@@ -1,0 +1,181 @@
+"""The database: engines, the one place where commits happen, and the database's own clock.
+
+PostgreSQL is used as it is. SQLite runs in WAL mode with `synchronous=FULL`, readers from a small pool, and all writes
+through one group-committing writer (`app.writer`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import DateTime, Float, bindparam, event
+from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import LargeBinary, TypeDecorator
+
+from app.domain.event import NewEvent
+from app.writer import GroupCommit
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "journal_size_limit=67108864",
+)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment in UTC: `timestamptz` on PostgreSQL, ISO text of fixed width on SQLite (which knows no time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is not None and dialect.name == "sqlite":
+            return value.astimezone(dt.UTC).replace(tzinfo=None)
+        return value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document as its bytes: what was written comes back, on both databases, parsed once."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else orjson.dumps(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+class now(FunctionElement[dt.datetime]):  # noqa: N801 - an SQL function
+    """The database's clock, shifted by `seconds`. Leases and due times use it, so no worker's clock matters."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(bindparam(None, float(seconds), type_=Float(), unique=True))
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(element: now, compiler: Any, **options: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
+
+
+@dataclass
+class Session:
+    """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit."""
+
+    connection: AsyncConnection
+    events: list[NewEvent] = field(default_factory=list)
+    jobs: list[tuple[str, str]] = field(default_factory=list)
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, parameters)
+
+    def record(self, new: NewEvent) -> None:
+        self.events.append(new)
+
+    def ring(self, actor: str, subject_id: str) -> None:
+        self.jobs.append((actor, subject_id))
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a transaction leaves behind to be told: tenants with new events, and jobs to ring for. Either may be lost."""
+
+    tenants: frozenset[str]
+    jobs: Sequence[tuple[str, str]]
+
+
+class Database:
+    """Connections to one database. `write_events` numbers and stores a transaction's events as its last statements."""
+
+    def __init__(self, url: str, *, write_events: Callable[[Session], Any], pool_size: int = 10) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self._write_events = write_events
+        self._listeners: list[Callable[[Committed], None]] = []
+        self.engine = self._engine(url, pool_size=5 if self.sqlite else pool_size)
+        self._writing = self._engine(url, pool_size=1) if self.sqlite else self.engine
+        self._group = GroupCommit(self._writing) if self.sqlite else None
+
+    def _engine(self, url: str, *, pool_size: int) -> AsyncEngine:
+        if not self.sqlite:
+            return create_async_engine(
+                url,
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
+                connect_args={"server_settings": {"statement_timeout": "15000", "jit": "off"}, "timeout": 5},
+            )
+        Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT")
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        return engine
+
+    def on_commit(self, listener: Callable[[Committed], None]) -> None:
+        """Calls `listener` after each commit that left events or jobs. It must neither block nor raise."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A short-lived connection that reads, statement by statement, without a transaction around them."""
+        async with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+    async def close(self) -> None:
+        if self._group:
+            await self._group.close()
+            await self._writing.dispose()
+        await self.engine.dispose()
+
+    def _opened(self) -> Any:
+        return self._group.unit() if self._group else self._writing.begin()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[Session]:
+    """One transaction: everything inside it happens, or nothing. No network calls inside.
+
+    Events recorded in it are numbered last, from the tenant's counter row, so that numbers follow the order of commits.
+    """
+    async with database._opened() as connection:
+        session = Session(connection)
+        yield session
+        if session.events:
+            await database._write_events(session)
+    if session.events or session.jobs:
+        committed = Committed(frozenset(new.tenant_id for new in session.events), session.jobs)
+        for listener in database._listeners:
+            listener(committed)

@@ -1,0 +1,59 @@
+"""Who may do what. A credential belongs to one tenant and has one role; rights follow from the role and its scopes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CredentialKind(StrEnum):
+    API_KEY = "api-key"
+    PERSON = "person"
+
+
+class Role(StrEnum):
+    SERVICE = "service"
+    BACK_OFFICE = "back-office"
+    COMPLIANCE = "compliance"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    READ_PERSONS = "persons:read"
+
+
+ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.SERVICE: frozenset({Right.READ, Right.WRITE}),
+    Role.BACK_OFFICE: frozenset({Right.READ, Right.WRITE}),
+    Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS}),
+    Role.ADMIN: frozenset(),
+}
+# What may be granted to an API key on top of its role.
+SCOPES = frozenset({Right.READ_PERSONS})
+ROLES_OF_KIND: dict[CredentialKind, frozenset[Role]] = {
+    CredentialKind.API_KEY: frozenset({Role.SERVICE}),
+    CredentialKind.PERSON: frozenset({Role.BACK_OFFICE, Role.COMPLIANCE, Role.ADMIN}),
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The caller of one request, as proven by a credential."""
+
+    credential_id: str
+    tenant_id: str
+    kind: CredentialKind
+    role: Role
+    name: str
+    scopes: frozenset[Right]
+    expires_at: dt.datetime | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return ROLE_RIGHTS[self.role] | self.scopes
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights

@@ -1,0 +1,161 @@
+"""A customer's three statuses: two are stored and move through their machines, the third is computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KycStatus(StrEnum):
+    NOT_STARTED = "NOT_STARTED"
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    VERIFIED = "VERIFIED"
+    FAILED = "FAILED"
+    AWAITING_RESUBMISSION = "AWAITING_RESUBMISSION"
+    NOT_REQUIRED = "NOT_REQUIRED"
+
+
+class AmlStatus(StrEnum):
+    NOT_SCREENED = "NOT_SCREENED"
+    IN_PROGRESS = "IN_PROGRESS"
+    CLEAR = "CLEAR"
+    NEEDS_REVIEW = "NEEDS_REVIEW"
+    RESOLVED = "RESOLVED"
+
+
+class AmlDecision(StrEnum):
+    CLEARED = "CLEARED"
+    REJECTED = "REJECTED"
+
+
+class CustomerStatus(StrEnum):
+    CREATED = "CREATED"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    NEEDS_ADDITIONAL_INFORMATION = "NEEDS_ADDITIONAL_INFORMATION"
+    ACTIVE = "ACTIVE"
+    REJECTED = "REJECTED"
+    DEACTIVATED = "DEACTIVATED"
+
+
+class RiskLevel(StrEnum):
+    UNKNOWN = "UNKNOWN"
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+class CustomerType(StrEnum):
+    INDIVIDUAL = "INDIVIDUAL"
+
+
+class NextActionCode(StrEnum):
+    SUBMIT_KYC_DATA = "SUBMIT_KYC_DATA"
+    START_VERIFICATION = "START_VERIFICATION"
+    OPEN_VERIFICATION_LINK = "OPEN_VERIFICATION_LINK"
+    WAIT = "WAIT"
+    RESUBMIT = "RESUBMIT"
+    ONBOARD = "ONBOARD"
+    HOLD_FOR_AML_REVIEW = "HOLD_FOR_AML_REVIEW"
+    CHECK_FINAL_DECISION = "CHECK_FINAL_DECISION"
+    DO_NOT_ONBOARD = "DO_NOT_ONBOARD"
+    NOTHING = "NOTHING"
+
+
+K = KycStatus
+KYC_TRANSITIONS: dict[KycStatus, frozenset[KycStatus]] = {
+    K.NOT_STARTED: frozenset({K.PENDING, K.VERIFIED, K.NOT_REQUIRED}),
+    K.PENDING: frozenset({K.IN_PROGRESS, K.VERIFIED, K.FAILED, K.AWAITING_RESUBMISSION}),
+    K.IN_PROGRESS: frozenset({K.VERIFIED, K.FAILED, K.AWAITING_RESUBMISSION}),
+    K.AWAITING_RESUBMISSION: frozenset({K.IN_PROGRESS, K.VERIFIED, K.FAILED}),
+    K.VERIFIED: frozenset({K.FAILED, K.AWAITING_RESUBMISSION}),
+    K.FAILED: frozenset({K.VERIFIED, K.IN_PROGRESS, K.PENDING}),
+    K.NOT_REQUIRED: frozenset({K.NOT_STARTED}),
+}
+# From these an ingested, approved verification makes the customer VERIFIED (ARCHITECTURE, section 2).
+INGESTION_VERIFIES = frozenset({K.NOT_STARTED, K.FAILED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The stored facts from which a customer's status follows."""
+
+    kyc: KycStatus
+    aml: AmlStatus
+    decision: AmlDecision | None = None
+    deactivated: bool = False
+
+
+def status(standing: Standing) -> CustomerStatus:
+    """The first row of the table in ARCHITECTURE section 2 that holds."""
+    kyc, aml = standing.kyc, standing.aml
+    if standing.deactivated:
+        return CustomerStatus.DEACTIVATED
+    if kyc is K.FAILED or standing.decision is AmlDecision.REJECTED:
+        return CustomerStatus.REJECTED
+    if kyc is K.AWAITING_RESUBMISSION:
+        return CustomerStatus.NEEDS_ADDITIONAL_INFORMATION
+    cleared = aml is AmlStatus.CLEAR or (aml is AmlStatus.RESOLVED and standing.decision is AmlDecision.CLEARED)
+    if kyc is K.NOT_REQUIRED or (kyc is K.VERIFIED and cleared):
+        return CustomerStatus.ACTIVE
+    if kyc in (K.PENDING, K.IN_PROGRESS, K.VERIFIED):
+        return CustomerStatus.UNDER_REVIEW
+    return CustomerStatus.CREATED
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """What the caller's application should do now; `customer_message` may be shown to the customer."""
+
+    code: NextActionCode
+    message: str
+    customer_message: str | None = None
+
+
+_BY_KYC: dict[KycStatus, NextAction] = {
+    K.NOT_STARTED: NextAction(
+        NextActionCode.START_VERIFICATION,
+        "No verification yet. Ingest an approved one, or have a person start one (billable).",
+    ),
+    K.PENDING: NextAction(
+        NextActionCode.OPEN_VERIFICATION_LINK,
+        "The verification link is ready. Send the customer there.",
+        "Please open your verification link to continue.",
+    ),
+    K.IN_PROGRESS: NextAction(
+        NextActionCode.WAIT, "The vendor is checking. Wait for the verdict.", "We are checking your details."
+    ),
+    K.AWAITING_RESUBMISSION: NextAction(
+        NextActionCode.RESUBMIT,
+        "The vendor asks for something again. Send the customer back to the verification link.",
+        "Please give the requested information again.",
+    ),
+    K.FAILED: NextAction(NextActionCode.DO_NOT_ONBOARD, "The verification failed. Do not onboard this customer."),
+    K.NOT_REQUIRED: NextAction(NextActionCode.ONBOARD, "No verification is required for this customer."),
+}
+_BY_AML: dict[AmlStatus, NextAction] = {
+    AmlStatus.NOT_SCREENED: NextAction(
+        NextActionCode.WAIT, "Identity is verified; AML screening has not run yet.", "We are checking your details."
+    ),
+    AmlStatus.IN_PROGRESS: NextAction(
+        NextActionCode.WAIT, "Identity is verified; AML screening is running.", "We are checking your details."
+    ),
+    AmlStatus.CLEAR: NextAction(NextActionCode.ONBOARD, "Verified and clear. Onboard the customer."),
+    AmlStatus.NEEDS_REVIEW: NextAction(
+        NextActionCode.HOLD_FOR_AML_REVIEW, "AML screening found hits. Hold until compliance has decided."
+    ),
+    AmlStatus.RESOLVED: NextAction(
+        NextActionCode.CHECK_FINAL_DECISION, "Compliance has decided on the AML hits. Follow the recorded decision."
+    ),
+}
+
+
+def next_action(standing: Standing) -> NextAction:
+    """Answers every combination of the stored facts."""
+    if standing.deactivated:
+        return NextAction(NextActionCode.NOTHING, "The customer is deactivated.")
+    if standing.decision is AmlDecision.REJECTED:
+        return NextAction(NextActionCode.DO_NOT_ONBOARD, "Compliance rejected this customer. Do not onboard.")
+    if standing.kyc is K.VERIFIED:
+        return _BY_AML[standing.aml]
+    return _BY_KYC[standing.kyc]

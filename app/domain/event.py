@@ -1,0 +1,27 @@
+"""The event log's vocabulary. Data holds ids and statuses, never anything personal; keys are in camel case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class EventType(StrEnum):
+    CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_STATE_CHANGED = "customer.state_changed"
+    CUSTOMER_KYC_STATUS_CHANGED = "customer.kyc_status_changed"
+    INGESTION_CREATED = "ingestion.created"
+    INGESTION_STATUS_CHANGED = "ingestion.status_changed"
+    INGESTION_RESULT_CHANGED = "ingestion.result_changed"
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event about to be written. Its number is given by the tenant's counter as the transaction ends."""
+
+    type: EventType
+    tenant_id: str
+    customer_id: str | None = None
+    ingestion_id: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)

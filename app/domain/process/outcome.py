@@ -1,0 +1,125 @@
+"""What one KYC process yields once its data has been taken out of a vendor's payload."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Gender(StrEnum):
+    MALE = "MALE"
+    FEMALE = "FEMALE"
+
+
+class DocumentType(StrEnum):
+    PASSPORT = "PASSPORT"
+    ID_CARD = "ID_CARD"
+    DRIVING_LICENSE = "DRIVING_LICENSE"
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
+    UNSUPPORTED = "UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class Birthplace:
+    town: str
+    country: str
+
+
+@dataclass(frozen=True, repr=False)
+class Profile:
+    full_name: str
+    full_name_native: str | None = None
+    birthdate: dt.date | None = None
+    birthplace: Birthplace | None = None
+    primary_citizenship: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Address:
+    """`country` is ISO 3166-1 alpha-2, `subdivision` ISO 3166-2. `unparsed` is the vendor's one-line form, kept inside."""
+
+    country: str
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    subdivision: str | None = None
+    postal_code: str | None = None
+    unparsed: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    given_name: str | None = None
+    family_name: str | None = None
+    birthdate: dt.date | None = None
+    gender: Gender | None = None
+    address: Address | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Document:
+    type: DocumentType
+    number: str | None = None
+    country: str | None = None
+    issued_at: dt.date | None = None
+    expires_at: dt.date | None = None
+    # The vendor's own word for the type, kept beside ours.
+    vendor_type: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Identity:
+    document: Document
+    person: Person
+    verified_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class ProofOfAddress:
+    person: Person
+    verified_at: dt.datetime | None = None
+    document_kind: str | None = None
+    issued_at: dt.date | None = None
+
+
+Data = Profile | Address | Identity | ProofOfAddress
+
+
+class FileCategory(StrEnum):
+    DOCUMENT = "DOCUMENT"
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+
+
+@dataclass(frozen=True)
+class MediaReference:
+    """One file at the vendor that belongs to a process. `context` says what it shows, e.g. `photo-document-front`."""
+
+    vendor_id: str
+    context: str
+    category: FileCategory
+
+
+@dataclass(frozen=True)
+class Warn:
+    """Worth knowing, not a failure. Messages hold no personal data."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value came from: `field` in our result, `path` in the vendor's payload."""
+
+    field: str
+    path: str
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    data: Data
+    media: tuple[MediaReference, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    sources: tuple[Source, ...] = field(default=())

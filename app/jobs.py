@@ -1,0 +1,53 @@
+"""The doorbell: tells workers that a row waits. A ring may be lost or doubled; the relay finds what was not heard."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+import structlog
+
+log = structlog.get_logger(module=__name__)
+
+# Rings that wait for a slow broker; more are dropped, and found by the relay.
+BACKLOG = 10_000
+Send = Callable[[str, str], None]
+
+
+class Bell:
+    """Sends rings from a thread, so that a slow or absent broker never holds up the event loop or a caller."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._backlog: asyncio.Queue[tuple[str, str]] = asyncio.Queue(BACKLOG)
+        self._task: asyncio.Task[None] | None = None
+
+    def ring(self, jobs: Sequence[tuple[str, str]]) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            for job in jobs:
+                self._backlog.put_nowait(job)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            jobs = [await self._backlog.get()]
+            while not self._backlog.empty():
+                jobs.append(self._backlog.get_nowait())
+            try:
+                await asyncio.to_thread(self._send_all, jobs)
+            except Exception as problem:  # the broker's client raises its own kinds; none may end the bell
+                log.warning("bell.not_heard", error=type(problem).__name__, jobs=len(jobs))
+                await asyncio.sleep(0.2)
+
+    def _send_all(self, jobs: Sequence[tuple[str, str]]) -> None:
+        for actor, subject_id in jobs:
+            self._send(actor, subject_id)

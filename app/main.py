@@ -1,0 +1,111 @@
+"""The web process: everything it consists of, on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from redis.asyncio import Redis
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route, WebSocketRoute
+
+from api.gate import Gate
+from api.graphiql import GraphiQL
+from api.http import Endpoint
+from api.live import Hub
+from api.socket import Sockets
+from app import migrate, wiring
+from app.config import Settings
+from app.jobs import Bell
+from app.web import file, health
+from tasks import broker, pool
+
+# The endpoint itself refuses what it does not take, in its own words.
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@asynccontextmanager
+async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
+    """The application with everything it needs, opened; closed in reverse order when the block ends."""
+    if settings.embedded:
+        await migrate.upgrade(settings.database_url)
+    else:
+        await migrate.require_current(settings.database_url)
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(wiring.opened(settings))
+        core = parts.core
+        doorbell = broker.make(settings.redis_url)
+        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id))
+        core.database.on_commit(lambda committed: bell.ring(committed.jobs))
+        await bell.start()
+        stack.push_async_callback(bell.stop)
+        shop = await stack.enter_async_context(pool.workshop(settings, core))
+        if not settings.redis_url:
+            await stack.enter_async_context(
+                pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency)
+            )
+        gate = Gate(
+            core,
+            {name: provider.capabilities for name, provider in shop.providers.items()},
+            public_url=settings.public_url,
+            open_introspection=settings.introspection_on,
+            introspection=settings.introspection is not False,
+            suggestions=settings.introspection_on,
+        )
+        hub = Hub(gate, parts.pulse)
+        stack.push_async_callback(hub.close)
+        sockets = Sockets(gate, hub, settings.cors_origins)
+        stack.push_async_callback(_stopped, asyncio.create_task(sockets.watch()))
+        stack.push_async_callback(sockets.close)
+        graphiql = GraphiQL() if settings.graphiql_on else None
+        routes = [
+            Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
+            WebSocketRoute("/graphql", sockets.handle),
+            Route("/files/{token}", file.Files(core, shop.blobs).handle),
+            Route("/livez", health.livez),
+            Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
+            Route("/metrics", health.metrics),
+        ]
+        if graphiql:
+            routes.append(Route("/graphql/assets/{name}", graphiql.asset))
+        yield Starlette(routes=routes, middleware=_middleware(settings))
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+        )
+    ]
+
+
+def _checks(settings: Settings, core: wiring.Core, shop: pool.run.Workshop) -> dict[str, health.Check]:
+    async def database() -> bool:
+        async with core.database.reading() as connection:
+            return (await connection.execute(select(1))).scalar() == 1
+
+    checks: dict[str, health.Check] = {"database": database, "blobs": shop.blobs.reachable}
+    if settings.redis_url:
+        redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+
+        async def broker_() -> bool:
+            return bool(await redis.ping())
+
+        checks["broker"] = broker_
+    return checks
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,17 @@
+"""A vendor account's call budget: when the newest calls were allowed, shared by all processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from app.db import Json
+
+
+class Budget(SQLModel, table=True):
+    account: str = Field(primary_key=True, max_length=80)
+    kind: str = Field(primary_key=True, max_length=20)
+    # Seconds since the epoch, by the database's clock, of the calls allowed in the last window; oldest first.
+    grants: Any = Field(sa_type=Json)
+    blocked_until: float = 0.0

@@ -1,0 +1,28 @@
+"""One file of a verification: where its encrypted bytes lie, what they are, and what they show."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class File(SQLModel, table=True):
+    __table_args__ = (Index("file_by_ingestion", "ingestion_id", "process"),)
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40)
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    ingestion_id: str = Field(max_length=40, foreign_key="ingestion.id")
+    process: str = Field(max_length=30)
+    position: int
+    category: str = Field(max_length=20)
+    context: str = Field(max_length=60)
+    content_type: str = Field(max_length=60)
+    size: int
+    sha256: str = Field(max_length=64)
+    blob: str = Field(max_length=200)
+    vendor_id: str = Field(max_length=200)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)

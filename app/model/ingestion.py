@@ -1,0 +1,75 @@
+"""An ingestion, which is also its own job: lease, fence, attempts and due time are columns, the queue only says "look"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, SQLModel
+
+from app.db import Json, Session, UtcDateTime
+from app.domain import machine
+from app.domain.event import EventType, NewEvent
+from app.domain.ingestion import TRANSITIONS, IngestionStatus
+from app.errors import StaleFence
+
+OPEN = text("status <> 'FINISHED'")
+
+
+class Ingestion(SQLModel, table=True):
+    __table_args__ = (
+        Index("ingestion_by_tenant", "tenant_id", "id"),
+        Index("ingestion_by_customer", "tenant_id", "customer_id", "id"),
+        Index("ingestion_due", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
+    )
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    provider: str = Field(max_length=20)
+    status: str = Field(max_length=20)
+    processes: Any = Field(sa_type=Json)
+    source_kind: str = Field(max_length=20)
+    # What the caller named: encrypted while needed, destroyed when the ingestion is finished.
+    source: bytes | None = None
+    source_fingerprint: str = Field(max_length=64)
+    # The vendor's own id for the verification, once it is known.
+    provider_reference: str | None = Field(default=None, max_length=200)
+    # When the intention to redeem a single-use token was written. Set means: look before calling.
+    intent_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+    claims: int = 0
+    fence: int = 0
+    lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    faulty_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waiting_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    started_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def move(session: Session, row: Any, *, to: IngestionStatus, fence: int, **values: Any) -> None:
+    """The one door of an ingestion's status: checks the table, writes under the fence, records the event.
+
+    Raises StaleFence where another worker has claimed the row since.
+    """
+    old = IngestionStatus(row.status)
+    machine.check(TRANSITIONS, old, to)
+    await write(session, row.id, fence=fence, status=to, **values)
+    data = {"ingestionId": row.id, "oldStatus": old, "newStatus": to}
+    session.record(
+        NewEvent(EventType.INGESTION_STATUS_CHANGED, row.tenant_id, row.customer_id, ingestion_id=row.id, data=data)
+    )
+
+
+async def write(session: Session, ingestion_id: str, *, fence: int, **values: Any) -> None:
+    """Writes columns of a claimed row. Every write after a claim goes through here and carries the fence."""
+    written = await session.execute(
+        update(Ingestion)
+        .where(Ingestion.id == ingestion_id, Ingestion.fence == fence, Ingestion.status != IngestionStatus.FINISHED)
+        .values(**values)
+    )
+    if written.rowcount != 1:
+        raise StaleFence(ingestion_id)

@@ -1,0 +1,108 @@
+"""The event log: numbering at the end of each transaction, and reading in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db import Session, now
+from app.domain import ids
+from app.model.event import Event
+from app.model.tenant import Tenant
+
+COLUMNS = (
+    Event.seq, Event.id, Event.type, Event.customer_id, Event.ingestion_id, Event.data, Event.created_at
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    types: frozenset[str] | None = None
+    customer_id: str | None = None
+    ingestion_id: str | None = None
+
+    def matches(self, row: Any) -> bool:
+        return (
+            (self.types is None or row.type in self.types)
+            and (self.customer_id is None or row.customer_id == self.customer_id)
+            and (self.ingestion_id is None or row.ingestion_id == self.ingestion_id)
+        )
+
+
+async def write(session: Session) -> None:
+    """Numbers and stores the events of a transaction, as its last statements: numbers follow the order of commits.
+
+    Tenants are taken in one order, so that two transactions over the same tenants cannot wait for each other.
+    """
+    for tenant_id in sorted({new.tenant_id for new in session.events}):
+        mine = [new for new in session.events if new.tenant_id == tenant_id]
+        counted = await session.execute(
+            update(Tenant)
+            .where(Tenant.id == tenant_id)
+            .values(event_seq=Tenant.event_seq + len(mine))
+            .returning(Tenant.event_seq, now())
+        )
+        last, at = counted.one()
+        first = last - len(mine) + 1
+        rows = [
+            {
+                "tenant_id": tenant_id,
+                "seq": first + offset,
+                "id": ids.new("evt"),
+                "type": new.type,
+                "customer_id": new.customer_id,
+                "ingestion_id": new.ingestion_id,
+                "data": new.data,
+                "created_at": _aware(at),
+            }
+            for offset, new in enumerate(mine)
+        ]
+        await session.execute(insert(Event), rows)
+
+
+def _aware(moment: Any) -> dt.datetime:
+    parsed = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+
+
+async def head(connection: AsyncConnection, tenant_id: str) -> tuple[int, int]:
+    """`(epoch, number of the newest event)` of a tenant; `(1, 0)` for one that has none."""
+    found = await connection.execute(select(Tenant.epoch, Tenant.event_seq).where(Tenant.id == tenant_id))
+    row = found.first()
+    return (row.epoch, row.event_seq) if row else (1, 0)
+
+
+async def after(
+    connection: AsyncConnection, tenant_id: str, seq: int, *, limit: int, matching: EventFilter | None = None
+) -> Sequence[Any]:
+    """At most `limit` events behind `seq`, oldest first."""
+    query = _matching(tenant_id, matching).where(Event.seq > seq).order_by(Event.seq).limit(limit)
+    return (await connection.execute(query)).all()
+
+
+async def before(
+    connection: AsyncConnection, tenant_id: str, seq: int | None, *, limit: int, matching: EventFilter | None = None
+) -> Sequence[Any]:
+    """The last `limit` events in front of `seq` (of the whole log where it is None), oldest first."""
+    query = _matching(tenant_id, matching).order_by(Event.seq.desc()).limit(limit)
+    if seq is not None:
+        query = query.where(Event.seq < seq)
+    return list(reversed((await connection.execute(query)).all()))
+
+
+def _matching(tenant_id: str, matching: EventFilter | None) -> Any:
+    query = select(*COLUMNS).where(Event.tenant_id == tenant_id)
+    if matching is None:
+        return query
+    if matching.types is not None:
+        query = query.where(Event.type.in_(sorted(matching.types)))
+    if matching.customer_id is not None:
+        query = query.where(Event.customer_id == matching.customer_id)
+    if matching.ingestion_id is not None:
+        query = query.where(Event.ingestion_id == matching.ingestion_id)
+    return query

@@ -1,0 +1,236 @@
+"""Ingestions: created and read. Carrying one out is `app.service.run`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db import Session, now, transaction
+from app.domain import ids
+from app.domain.event import EventType, NewEvent
+from app.domain.ingestion import APPLICANT_ID, APPLICANT_ID_LIMIT, SHARE_TOKEN_LIMIT, IngestionStatus, SourceKind
+from app.domain.process import KycProcess, ResultStatus
+from app.domain.provider import Capabilities, ProviderName
+from app.errors import UserFault
+from app.model.customer import Customer
+from app.model.file import File
+from app.model.ingestion import Ingestion
+from app.model.result import ProcessResult
+from app.service import checks, customer, idempotency
+from app.service.core import Core
+
+OPERATION = "createIngestion"
+SOURCE = "ingestion.source"
+RESULT = "process_result.data"
+ACTOR = "run_ingestion"
+# How long the relay leaves a row alone after its bell was rung.
+RING_AGAIN_SECONDS = 3.0
+FIELD_OF_SOURCE = {SourceKind.SHARE_TOKEN: "shareToken", SourceKind.APPLICANT_ID: "applicantId"}
+LIMIT_OF_SOURCE = {SourceKind.SHARE_TOKEN: SHARE_TOKEN_LIMIT, SourceKind.APPLICANT_ID: APPLICANT_ID_LIMIT}
+
+PUBLIC = (
+    Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
+    Ingestion.attempts, Ingestion.created_at, Ingestion.started_at, Ingestion.finished_at,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewIngestion:
+    """`source` is secret where it is a share token: it is stored encrypted while needed, and never echoed."""
+
+    customer_id: str
+    provider: ProviderName
+    source_kind: SourceKind
+    source: str = field(repr=False)
+    processes: Sequence[KycProcess] | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class IngestionFilter:
+    customer_id: str | None = None
+    status: Collection[IngestionStatus] | None = None
+    provider: ProviderName | None = None
+
+
+def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tuple[KycProcess, ...]:
+    """The processes to carry out, in the order requested. Raises all faults of the input together."""
+    path = ["input", "source", new.provider.lower(), FIELD_OF_SOURCE[new.source_kind]]
+    faults = list(checks.text(new.source, path, limit=LIMIT_OF_SOURCE[new.source_kind]))
+    if not faults and new.source != new.source.strip():
+        faults.append(UserFault("BLANKS_AROUND", "This must not begin or end with a blank.", path, "Paste it without blanks."))
+    if not faults and new.source_kind is SourceKind.APPLICANT_ID and not APPLICANT_ID.fullmatch(new.source):
+        faults.append(UserFault("INVALID_ID", "An applicant id consists of letters, digits, - and _.", path))
+    faults += checks.idempotency_key(new.idempotency_key)
+    capabilities = offered.get(new.provider)
+    if capabilities is None:
+        faults.append(
+            UserFault(
+                "PROVIDER_NOT_CONFIGURED",
+                f"{new.provider.capitalize()} is not configured here.",
+                ["input", "source", new.provider.lower()],
+                f"The operator sets its credentials in GATEHOUSE_{new.provider}_…; `gatehouse serve --help` names them.",
+            )
+        )
+    wanted = new.processes if new.processes is not None else (capabilities.processes if capabilities else ())
+    faults += _process_faults(wanted, capabilities)
+    checks.refuse(faults)
+    return tuple(wanted)
+
+
+def _process_faults(wanted: Sequence[KycProcess], capabilities: Capabilities | None) -> list[UserFault]:
+    path = ["input", "processes"]
+    if capabilities is None:
+        return []
+    if not wanted:
+        return [UserFault("NO_PROCESSES", "Name at least one process, or leave the list out to take all.", path)]
+    if len(set(wanted)) != len(wanted):
+        return [UserFault("DUPLICATE_PROCESSES", "Each process may be named once.", path)]
+    missing = [process for process in wanted if process not in capabilities.processes]
+    if missing:
+        return [UserFault("PROCESS_NOT_OFFERED", f"{capabilities.name} cannot give {', '.join(missing)}.", path)]
+    return []
+
+
+async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
+    """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
+    wanted = check(new, offered)
+    value = idempotency.canonical(
+        OPERATION, {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted}
+    )
+    while True:
+        try:
+            async with transaction(core.database) as session:
+                if new.idempotency_key is not None:
+                    known = await idempotency.find(session, core.vault, tenant_id, OPERATION, new.idempotency_key, value)
+                    if known:
+                        return known
+                return await _insert(core, session, tenant_id, new, wanted, value)
+        except idempotency.KeyTaken:
+            continue
+
+
+async def _insert(
+    core: Core, session: Session, tenant_id: str, new: NewIngestion, wanted: tuple[KycProcess, ...], value: bytes
+) -> str:
+    await _check_customer(session, tenant_id, new.customer_id)
+    cipher = (await customer.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
+    at = core.clock.now()
+    ingestion_id = ids.new("ing")
+    if new.idempotency_key is not None:
+        await idempotency.keep(
+            session, core.vault, tenant_id, OPERATION, new.idempotency_key, value, subject_id=ingestion_id, at=at
+        )
+    await session.execute(
+        insert(Ingestion).values(
+            id=ingestion_id,
+            tenant_id=tenant_id,
+            customer_id=new.customer_id,
+            provider=new.provider,
+            status=IngestionStatus.QUEUED,
+            processes=list(wanted),
+            source_kind=new.source_kind,
+            source=cipher.seal(new.source.encode(), SOURCE),
+            source_fingerprint=core.vault.digest("source", new.source.encode()),
+            attempts=0,
+            claims=0,
+            fence=0,
+            due_at=now(),
+            ring_at=now(RING_AGAIN_SECONDS),
+            created_at=at,
+        )
+    )
+    rows = [
+        {
+            "ingestion_id": ingestion_id,
+            "process": process,
+            "tenant_id": tenant_id,
+            "position": position,
+            "status": ResultStatus.PROCESSING,
+            "updated_at": at,
+        }
+        for position, process in enumerate(wanted)
+    ]
+    await session.execute(insert(ProcessResult), rows)
+    data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
+    session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
+    session.ring(ACTOR, ingestion_id)
+    return ingestion_id
+
+
+async def _check_customer(session: Session, tenant_id: str, customer_id: str) -> None:
+    row = None
+    if ids.kind(customer_id) == "cus":
+        found = await session.execute(
+            select(Customer.deactivated_at).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+        )
+        row = found.first()
+    if row is None:
+        raise UserFault(
+            "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
+        )
+    if row.deactivated_at is not None:
+        raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
+
+
+def matching(tenant_id: str, wanted: IngestionFilter) -> Select[Any]:
+    """The query for a tenant's ingestions, as public columns."""
+    query = select(*PUBLIC).where(Ingestion.tenant_id == tenant_id)
+    if wanted.customer_id is not None:
+        query = query.where(Ingestion.customer_id == wanted.customer_id)
+    if wanted.status is not None:
+        query = query.where(Ingestion.status.in_(list(wanted.status)))  # type: ignore[attr-defined]
+    if wanted.provider is not None:
+        query = query.where(Ingestion.provider == wanted.provider)
+    return query
+
+
+async def by_ids(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    query = matching(tenant_id, IngestionFilter()).where(Ingestion.id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
+    return (await connection.execute(query)).all()
+
+
+async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    """The process results of ingestions, in the order requested, with the customer each belongs to."""
+    query = (
+        select(ProcessResult.__table__, Ingestion.customer_id, Ingestion.provider, Ingestion.finished_at)
+        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)  # type: ignore[arg-type]
+        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
+        .order_by(ProcessResult.ingestion_id, ProcessResult.position)  # type: ignore[arg-type]
+    )
+    return (await connection.execute(query)).all()
+
+
+async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    query = (
+        select(File.__table__, Ingestion.provider)
+        .join(Ingestion, Ingestion.id == File.ingestion_id)  # type: ignore[arg-type]
+        .where(File.tenant_id == tenant_id, File.ingestion_id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
+        .order_by(File.ingestion_id, File.process, File.position)  # type: ignore[arg-type]
+    )
+    return (await connection.execute(query)).all()
+
+
+async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Collection[str]) -> Sequence[Any]:
+    query = (
+        select(File.__table__, Ingestion.provider)
+        .join(Ingestion, Ingestion.id == File.ingestion_id)  # type: ignore[arg-type]
+        .where(File.tenant_id == tenant_id, File.id.in_(list(file_ids)))  # type: ignore[attr-defined]
+    )
+    return (await connection.execute(query)).all()
+
+
+async def present(session: Session, ingestion_id: str, *, postgresql: bool) -> Any | None:
+    """The whole row, locked for this transaction."""
+    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id)
+    return (await session.execute(query.with_for_update() if postgresql else query)).first()
+
+
+def overdue(at: dt.datetime | None, since: dt.datetime, seconds: float) -> bool:
+    """Whether what began at `at` has lasted longer than `seconds` by `since`."""
+    return at is not None and (since - at).total_seconds() >= seconds

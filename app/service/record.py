@@ -1,0 +1,162 @@
+"""Recording what carrying out an ingestion found: payloads, results, files, and the end of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from app.db import Session
+from app.domain import ids
+from app.domain.customer import INGESTION_VERIFIES, KycStatus
+from app.domain.ingestion import IngestionStatus
+from app.domain.process import KycProcess, ResultStatus
+from app.domain.process.outcome import FileCategory, Outcome
+from app.domain.provider import ProviderName, Snapshot
+from app.errors import ProcessFault
+from app.model import customer as customer_model
+from app.model import ingestion as ingestion_model
+from app.model import result as result_model
+from app.model.customer import Customer
+from app.model.file import File
+from app.model.payload import Payload
+from app.model.result import ProcessResult
+from app.service import ingestion, outcome
+from app.service.blob import Stored
+from app.service.core import Core
+from app.service.vault import DataKeyCipher
+
+PAYLOAD = "payload.body"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that was stored, before its row is written."""
+
+    vendor_id: str
+    context: str
+    category: FileCategory
+    stored: Stored
+    path: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one process: its outcome with its files, or why it failed."""
+
+    result: Outcome | ProcessFault
+    files: tuple[Kept, ...] = field(default=())
+
+
+async def payloads(session: Session, row: Any, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
+    """Keeps the vendor's answers as they came; a later fetch of the same ingestion replaces an earlier one."""
+    await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))  # type: ignore[arg-type]
+    rows = [
+        {
+            "id": ids.new("pay"),
+            "tenant_id": row.tenant_id,
+            "customer_id": row.customer_id,
+            "ingestion_id": row.id,
+            "provider": row.provider,
+            "kind": kind,
+            "body": cipher.seal(body, PAYLOAD),
+            "fetched_at": snapshot.fetched_at,
+        }
+        for kind, body in snapshot.payloads.items()
+    ]
+    await session.execute(insert(Payload), rows)
+
+
+async def findings(
+    core: Core,
+    session: Session,
+    row: Any,
+    found: Mapping[KycProcess, Finding],
+    snapshot: Snapshot,
+    cipher: DataKeyCipher,
+) -> None:
+    """Moves each process's result to COMPLETED or FAILED. A result that has already been decided stays as it is."""
+    at = core.clock.now()
+    for process, finding in found.items():
+        if isinstance(finding.result, ProcessFault):
+            to, values = ResultStatus.FAILED, {"error": outcome.error(finding.result)}
+        else:
+            to, values = ResultStatus.COMPLETED, outcome.values(
+                finding.result, ProviderName(row.provider), snapshot.fetched_at
+            )
+            values["data"] = cipher.seal_json(values["data"], ingestion.RESULT)
+        moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
+        if moved and finding.files:
+            await session.execute(insert(File), [_file(core, row, process, *item) for item in enumerate(finding.files)])
+
+
+def _file(core: Core, row: Any, process: KycProcess, position: int, kept: Kept) -> dict[str, Any]:
+    return {
+        "id": ids.new("fil"),
+        "tenant_id": row.tenant_id,
+        "customer_id": row.customer_id,
+        "ingestion_id": row.id,
+        "process": process,
+        "position": position,
+        "category": kept.category,
+        "context": kept.context,
+        "content_type": kept.stored.content_type,
+        "size": kept.stored.size,
+        "sha256": kept.stored.sha256,
+        "blob": kept.path,
+        "vendor_id": kept.vendor_id,
+        "created_at": core.clock.now(),
+    }
+
+
+async def unfinished(session: Any, row: Any) -> list[KycProcess]:
+    """The processes that are still PROCESSING, in the order requested."""
+    query = select(ProcessResult.process).where(
+        ProcessResult.ingestion_id == row.id, ProcessResult.status == ResultStatus.PROCESSING
+    )
+    still_open = {found.process for found in await session.execute(query)}
+    return [KycProcess(name) for name in row.processes if name in still_open]
+
+
+async def failed(core: Core, session: Session, row: Any, fault: ProcessFault) -> None:
+    """Fails every process that is still open, for one and the same reason."""
+    for process in await unfinished(session, row):
+        await result_model.move(
+            session, row, process=process, to=ResultStatus.FAILED, at=core.clock.now(), error=outcome.error(fault)
+        )
+
+
+async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
+    """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
+    at = core.clock.now()
+    running = row if row.status == IngestionStatus.RUNNING else _Running(row)
+    await ingestion_model.move(
+        session,
+        running,
+        to=IngestionStatus.FINISHED,
+        fence=fence,
+        finished_at=at,
+        source=None,
+        lease_until=None,
+    )
+    completed = await session.execute(
+        select(ProcessResult.process)
+        .where(ProcessResult.ingestion_id == row.id, ProcessResult.status == ResultStatus.COMPLETED)
+        .limit(1)
+    )
+    if completed.first() is None:
+        return
+    query = select(Customer.__table__).where(Customer.id == row.customer_id)
+    person = (await session.execute(query if core.database.sqlite else query.with_for_update())).one()
+    if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
+        await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
+
+
+class _Running:
+    """The claimed row as it stands now: the claim itself moved it from QUEUED to RUNNING."""
+
+    def __init__(self, row: Any) -> None:
+        self.id, self.tenant_id, self.customer_id = row.id, row.tenant_id, row.customer_id
+        self.status = IngestionStatus.RUNNING

@@ -1,0 +1,235 @@
+"""Carrying an ingestion out: claim, redeem or look up, fetch, extract, download, record.
+
+Every step may be the last one a worker makes. What was recorded stays; the next claim goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from app.db import transaction
+from app.domain.ingestion import CLAIMS_WITHOUT_PROGRESS, SourceKind
+from app.domain.process import KycProcess
+from app.domain.process.outcome import Outcome
+from app.domain.provider import Provider, ProviderName, Snapshot
+from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered, VendorFault
+from app.model import ingestion as ingestion_model
+from app.service import customer, ingestion, media, record, work
+from app.service.blob import BlobStore
+from app.service.core import Core
+from app.service.record import Finding
+from app.service.vault import DataKeyCipher
+
+log = structlog.get_logger(module=__name__)
+
+RETRY_FIRST, RETRY_CAP = 0.4, 20.0
+READY_FIRST, READY_CAP = 0.5, 15.0
+DEFECT_PAUSE = 2.0
+# After a call that was sent and not answered, the vendor may still be at work on it.
+SETTLE_SECONDS = 1.0
+SET_ASIDE = ProcessFault(
+    "workflow_error",
+    "Working on this ingestion failed again and again without progress; it was set aside.",
+    "Ask the operator to look at the workers' log for this ingestion's id, then create a new ingestion.",
+)
+NOT_CONFIGURED = ProcessFault(
+    "workflow_error",
+    "The provider of this ingestion is no longer configured.",
+    "Ask the operator to configure the provider's credentials, then create a new ingestion.",
+)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to go on, in seconds: with passing faults, with data that is not ready; and how long a lease lasts."""
+
+    retry: float
+    readiness: float
+    lease: float
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What carrying out an ingestion needs."""
+
+    core: Core
+    blobs: BlobStore
+    providers: Mapping[ProviderName, Provider]
+    patience: Patience
+
+
+async def carry_out(shop: Workshop, ingestion_id: str) -> None:
+    """Takes one ingestion as far as it will go now. Running twice, or for a finished one, changes nothing."""
+    row = await work.claim(shop.core, ingestion_id, lease_seconds=shop.patience.lease)
+    if row is None:
+        return
+    run = Run(shop, row, row.fence + 1)
+    try:
+        async with work.leased(shop.core.database, row.id, fence=run.fence, lease_seconds=shop.patience.lease):
+            await run.go()
+    except StaleFence:
+        log.info("ingestion.lease_lost", ingestion_id=ingestion_id)
+    except asyncio.CancelledError:
+        await asyncio.shield(run.put_back(after=0.0))
+        raise
+
+
+class Run:
+    """One claim of one ingestion. Every write carries its fence."""
+
+    def __init__(self, shop: Workshop, row: Any, fence: int) -> None:
+        self.shop = shop
+        self.row = row
+        self.fence = fence
+        self.reference: str | None = row.provider_reference
+
+    async def go(self) -> None:
+        provider = self.shop.providers.get(ProviderName(self.row.provider))
+        if self.row.claims >= CLAIMS_WITHOUT_PROGRESS or provider is None:
+            await self._fail(NOT_CONFIGURED if provider is None else SET_ASIDE)
+            return
+        try:
+            cipher = await self._cipher()
+            self.reference = self.reference or await self._resolve(provider, cipher)
+            imported = self.row.source_kind == SourceKind.SHARE_TOKEN
+            snapshot = await provider.fetch(self.reference, imported=imported)
+            await self._take_in(provider, snapshot, cipher)
+        except NotReady as waiting:
+            await self._wait(waiting)
+        except VendorFault as fault:
+            await self._after_fault(provider, fault)
+        except ProcessFault as fault:
+            await self._fail(fault)
+        except StaleFence:
+            raise
+        except Exception as problem:  # the edge of the work: whatever it was, the row is tried again, then set aside
+            log.error("ingestion.defect", ingestion_id=self.row.id, error=type(problem).__name__, exc_info=True)
+            await self.put_back(after=DEFECT_PAUSE, claims=self.row.claims + 1)
+
+    async def put_back(self, *, after: float, **values: Any) -> None:
+        """Gives the row back for another claim after so many seconds."""
+        try:
+            async with transaction(self.shop.core.database) as session:
+                await work.release(
+                    session, self.row, fence=self.fence, after=after, **{"provider_reference": self.reference, **values}
+                )
+        except StaleFence:
+            return
+
+    async def _cipher(self) -> DataKeyCipher:
+        async with self.shop.core.database.reading() as connection:
+            found = await customer.ciphers(
+                connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id]
+            )
+        return found[self.row.customer_id]
+
+    async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> str:
+        """The vendor's id of the verification. A single-use token is spent at most once.
+
+        The intention was written with the claim. Whoever finds it already there looks before calling.
+        """
+        source = cipher.open(self.row.source, ingestion.SOURCE).decode()
+        if self.row.source_kind == SourceKind.APPLICANT_ID:
+            return source
+        in_doubt = self.row.intent_at is not None
+        found = await provider.find(self.row.id) if in_doubt else None
+        if found is not None:
+            return found
+        try:
+            return await provider.redeem(source, self.row.id)
+        except Answered as refusal:
+            # An earlier call that was in doubt may have taken effect between looking and calling.
+            found = await provider.find(self.row.id) if in_doubt and not refusal.passing else None
+            if found is None:
+                raise
+            return found
+
+    async def _take_in(self, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
+        """Extracts every open process, stores what needs no files, downloads the files of the rest, and finishes."""
+        core, row = self.shop.core, self.row
+        async with core.database.reading() as connection:
+            still_open = await record.unfinished(connection, row)
+        extracted = {process: _extracted(provider, process, snapshot) for process in still_open}
+        waiting = {process: found for process, found in extracted.items() if isinstance(found, Outcome) and found.media}
+        ready = {process: Finding(found) for process, found in extracted.items() if process not in waiting}
+        async with transaction(core.database) as session:
+            await ingestion_model.write(
+                session, row.id, fence=self.fence, provider_reference=self.reference, claims=0
+            )
+            await record.payloads(session, row, snapshot, cipher)
+            await record.findings(core, session, row, ready, snapshot, cipher)
+            if not waiting:
+                await record.finish(core, session, row, fence=self.fence)
+                return
+        stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
+        async with transaction(core.database) as session:
+            await ingestion_model.write(session, row.id, fence=self.fence, claims=0)
+            await record.findings(core, session, row, stored, snapshot, cipher)
+            await record.finish(core, session, row, fence=self.fence)
+
+    async def _wait(self, waiting: NotReady) -> None:
+        """The vendor has not decided: look again later, within the limit."""
+        at = self.shop.core.clock.now()
+        since = self.row.waiting_since or at
+        waited = (at - since).total_seconds()
+        if waited >= self.shop.patience.readiness:
+            await self._fail(
+                ProcessFault(
+                    "provider_data_readiness_timeout_exceeded",
+                    f"The provider did not decide within {self.shop.patience.readiness:g} seconds.",
+                    "Wait until the provider has approved the verification, then create a new ingestion.",
+                    details={"providerState": waiting.state},
+                )
+            )
+            return
+        await self.put_back(after=_spread(READY_FIRST, waited, READY_CAP), waiting_since=since, faulty_since=None)
+
+    async def _after_fault(self, provider: Provider, fault: VendorFault) -> None:
+        """A passing fault is tried again within the limit; every other ends the processes that are open."""
+        at = self.shop.core.clock.now()
+        since = self.row.faulty_since or at
+        lasted = (at - since).total_seconds()
+        log.warning("vendor.fault", ingestion_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
+        if not fault.passing or lasted >= self.shop.patience.retry:
+            await self._fail(provider.explain(fault))
+            return
+        pause = _spread(RETRY_FIRST, lasted, RETRY_CAP)
+        if isinstance(fault, Unanswered):
+            pause = max(pause, SETTLE_SECONDS)
+        if isinstance(fault, Answered) and fault.retry_after is not None:
+            pause = max(pause, fault.retry_after)
+        await self.put_back(after=pause, faulty_since=since)
+
+    async def _fail(self, fault: ProcessFault) -> None:
+        core = self.shop.core
+        async with transaction(core.database) as session:
+            values = {"provider_reference": self.reference} if self.reference else {"claims": 0}
+            await ingestion_model.write(session, self.row.id, fence=self.fence, **values)
+            await record.failed(core, session, self.row, fault)
+            await record.finish(core, session, self.row, fence=self.fence)
+
+
+def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> Outcome | ProcessFault:
+    """One process's outcome; one that fails does not spoil the others."""
+    try:
+        return provider.extract(process, snapshot)
+    except ProcessFault as fault:
+        return fault
+    except Exception as problem:  # hostile or unforeseen data must not take the other processes with it
+        log.error("process.defect", process=process, error=type(problem).__name__, exc_info=True)
+        return ProcessFault(
+            "unknown_error",
+            "The provider's data could not be understood.",
+            "Report this with the ingestion's id; the provider's answer is kept and can be computed again.",
+        )
+
+
+def _spread(first: float, elapsed: float, cap: float) -> float:
+    """A pause that grows with the time already spent, with jitter so that many do not come back together."""
+    return min(cap, max(first, elapsed / 2)) * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret

@@ -1,0 +1,59 @@
+"""What the resolvers of one operation share. Made anew for every operation, on a socket too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from api.loaders import Loaders
+from app.domain.credential import Principal, Right
+from app.domain.provider import Capabilities, ProviderName
+from app.errors import Forbidden, Unauthenticated
+from app.service.core import Core
+from app.service.credential import REFUSAL
+
+if TYPE_CHECKING:
+    from api.feed import Feed
+
+
+@dataclass
+class Context:
+    """`principal` is None for a caller without a credential, who may at most introspect."""
+
+    core: Core
+    principal: Principal | None
+    request_id: str
+    public_url: str
+    offered: Mapping[ProviderName, Capabilities]
+    feed: Feed | None = None
+
+    @property
+    def caller(self) -> Principal:
+        if self.principal is None:
+            raise Unauthenticated(REFUSAL)
+        return self.principal
+
+    @property
+    def tenant_id(self) -> str:
+        return self.caller.tenant_id
+
+    @property
+    def clear(self) -> bool:
+        """Whether the caller may read personal data and documents."""
+        return self.caller.may(Right.READ_PERSONS)
+
+    def require(self, right: Right) -> Principal:
+        """The caller, if the credential carries the right. Raises Forbidden."""
+        if not self.caller.may(right):
+            raise Forbidden(f"A credential with the role {self.caller.role} may not do this.")
+        return self.caller
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.core, self.tenant_id)
+
+    def renew(self) -> None:
+        """Forgets what was loaded: the next event of a subscription must see the present state."""
+        self.__dict__.pop("loaders", None)

@@ -1,0 +1,274 @@
+"""Customers: created, read, listed and followed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+
+import strawberry
+
+from api import event, ingestion
+from api.connection import After, Before, First, Last, newest_first, window
+from api.context import Context
+from api.errors import UserError, user_errors
+from api.event import Event
+from api.ingestion import Ingestion
+from api.node import MASK, Connection, Node, connection, masked
+from api.scalars import given
+from app.domain import ids
+from app.domain.credential import Right
+from app.domain.customer import AmlDecision, AmlStatus, CustomerStatus, CustomerType, KycStatus, NextActionCode, RiskLevel
+from app.domain.customer import next_action as action_for
+from app.domain.customer import status as status_of
+from app.domain.event import EventType
+from app.errors import BadRequest, NotFound, UserFault, UserFaults
+from app.model.customer import Customer as Row
+from app.model.customer import standing
+from app.service import customer
+from app.service.customer import CustomerFilter as Wanted
+from app.service.customer import NewCustomer
+from app.service.event import EventFilter as WantedEvents
+from app.service.ingestion import IngestionFilter as WantedIngestions
+
+FOLLOWED = frozenset({EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED})
+
+
+@strawberry.type(description="Where the screening against sanctions and watch lists stands.")
+class Aml:
+    status: AmlStatus = strawberry.field(description="The status of the screening.")
+    decision: AmlDecision | None = strawberry.field(description="What compliance decided; null while nothing was decided.")
+
+
+@strawberry.type(description="What the caller's application should do now.")
+class NextAction:
+    code: NextActionCode = strawberry.field(description="What to do.")
+    message: str = strawberry.field(description="Safe to show to a person at the caller's firm.")
+    customer_message: str | None = strawberry.field(
+        description="Safe to show to the customer; null where there is nothing to tell."
+    )
+    since: dt.datetime = strawberry.field(description="Since when this is so.")
+
+
+@strawberry.type(description="A person the firm must know.")
+class Customer(Node):
+    external_id: str | None = strawberry.field(description="The caller's own id for the customer, unique in the tenant.")
+    type: CustomerType = strawberry.field(description="What kind of party the customer is.")
+    status: CustomerStatus = strawberry.field(description="Where the customer stands as a whole; computed.")
+    kyc_status: KycStatus = strawberry.field(description="Where the verification of identity stands.")
+    aml: Aml = strawberry.field(description="Where the screening stands.")
+    next_action: NextAction = strawberry.field(description="What the caller's application should do now.")
+    risk_level: RiskLevel = strawberry.field(description="How risky the firm holds the customer to be.")
+    tags: list[str] = strawberry.field(description="Words the firm has put on the customer.")
+    created_at: dt.datetime = strawberry.field(description="When the customer was created.")
+    updated_at: dt.datetime = strawberry.field(description="When the customer last changed.")
+    row: strawberry.Private[Any]
+
+    @strawberry.field(description="The e-mail address; masked for callers who may not read personal data.")
+    async def email(self, info: strawberry.Info[Context, None]) -> str:
+        return await self._personal(info.context, "email") or MASK
+
+    @strawberry.field(description="Given names, or the only name; masked for callers who may not read personal data.")
+    async def first_name(self, info: strawberry.Info[Context, None]) -> str:
+        return await self._personal(info.context, "firstName") or MASK
+
+    @strawberry.field(description="The family name; null for people with one name. Masked like the first name.")
+    async def last_name(self, info: strawberry.Info[Context, None]) -> str | None:
+        return await self._personal(info.context, "lastName")
+
+    @strawberry.field(description="The customer's ingestions, newest first.")
+    async def ingestions(
+        self,
+        info: strawberry.Info[Context, None],
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Ingestion]:
+        return await ingestion.page(info.context, WantedIngestions(customer_id=self.id), first, after, last, before)
+
+    @strawberry.field(description="The events about the customer, oldest first.")
+    async def events(
+        self,
+        info: strawberry.Info[Context, None],
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Event]:
+        return await event.page(info.context, WantedEvents(customer_id=self.id), first, after, last, before)
+
+    async def _personal(self, context: Context, name: str) -> str | None:
+        cipher = await context.loaders.cipher_by_customer.load(self.id)
+        if cipher is None:
+            return None
+        return masked(cipher.open_json(self.row.personal, customer.PERSONAL).get(name), clear=context.clear)
+
+    @classmethod
+    def of(cls, row: Any) -> Customer:
+        stands = standing(row)
+        action = action_for(stands)
+        return cls(
+            id=strawberry.ID(row.id),
+            external_id=row.external_id,
+            type=CustomerType(row.type),
+            status=status_of(stands),
+            kyc_status=stands.kyc,
+            aml=Aml(status=stands.aml, decision=stands.decision),
+            next_action=NextAction(
+                code=action.code,
+                message=action.message,
+                customer_message=action.customer_message,
+                since=row.status_since,
+            ),
+            risk_level=RiskLevel(row.risk_level),
+            tags=row.tags,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            row=row,
+        )
+
+
+@strawberry.input(description="Which customers are wanted; what is left out does not restrict.")
+class CustomerFilter:
+    external_id: str | None = strawberry.field(default=strawberry.UNSET, description="Only with this external id.")
+    kyc_status: list[KycStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Only with one of these statuses."
+    )
+    created_after: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only created after this.")
+    created_before: dt.datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only created before this."
+    )
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            given(self.external_id), given(self.kyc_status), given(self.created_after), given(self.created_before)
+        )
+
+
+@strawberry.input(description="What `createCustomer` takes.")
+class CreateCustomerInput:
+    email: str = strawberry.field(description="The e-mail address.")
+    first_name: str = strawberry.field(description="Given names, or the only name. At most 200 characters.")
+    last_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The family name; left out for people with one name."
+    )
+    external_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The caller's own id, unique in the tenant. At most 200 characters."
+    )
+    type: CustomerType | None = strawberry.field(
+        default=CustomerType.INDIVIDUAL, description="What kind of party the customer is."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="At most 255 characters. The same key with the same input gives the first answer again.",
+    )
+
+    def new(self) -> NewCustomer:
+        return NewCustomer(
+            email=self.email,
+            first_name=self.first_name,
+            last_name=given(self.last_name),
+            external_id=given(self.external_id),
+            type=self.type or CustomerType.INDIVIDUAL,
+            idempotency_key=given(self.idempotency_key),
+        )
+
+
+@strawberry.type(description="What `createCustomer` answers.")
+class CreateCustomerPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+async def by_id(context: Context, customer_id: str) -> Customer | None:
+    row = await context.loaders.customer_by_id.load(customer_id) if ids.kind(customer_id) == "cus" else None
+    return Customer.of(row) if row else None
+
+
+IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
+
+
+@strawberry.type
+class CustomerQuery:
+    @strawberry.field(
+        description="One customer, by id or by external id; null for one that is unknown or of another tenant."
+    )
+    async def customer(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="The customer's id.")] = strawberry.UNSET,
+        external_id: Annotated[
+            str | None, strawberry.argument(description="The caller's own id for the customer.")
+        ] = strawberry.UNSET,
+    ) -> Customer | None:
+        context = info.context
+        context.require(Right.READ)
+        wanted_id, wanted_external = given(id), given(external_id)
+        if (wanted_id is None) == (wanted_external is None):
+            raise BadRequest("Give either id or externalId.")
+        if wanted_id is not None:
+            return await by_id(context, wanted_id)
+        async with context.core.database.reading() as connection_:
+            row = await customer.by_external_id(connection_, context.tenant_id, str(wanted_external))
+        return Customer.of(row) if row else None
+
+    @strawberry.field(description="The customers, newest first.")
+    async def customers(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: Annotated[
+            CustomerFilter | None, strawberry.argument(description="Which customers are wanted.")
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Customer]:
+        context = info.context
+        context.require(Right.READ)
+        query = customer.matching(context.tenant_id, filter.wanted() if filter else Wanted())
+        found = await newest_first(context, "customer", query, Row.id, window(first, after, last, before))
+        return connection(found, [Customer.of(row) for row in found.rows])
+
+
+@strawberry.type
+class CustomerMutation:
+    @strawberry.mutation(description="Creates a customer. Nothing is sent to any vendor.")
+    async def create_customer(
+        self,
+        info: strawberry.Info[Context, None],
+        input: Annotated[CreateCustomerInput, strawberry.argument(description="Who the customer is.")],
+    ) -> CreateCustomerPayload:
+        context = info.context
+        context.require(Right.WRITE)
+        try:
+            made = await customer.create(context.core, context.tenant_id, input.new())
+        except (UserFault, UserFaults) as refusal:
+            return CreateCustomerPayload(customer=None, user_errors=user_errors(refusal))
+        return CreateCustomerPayload(customer=await by_id(context, made), user_errors=[])
+
+
+@strawberry.type
+class CustomerSubscription:
+    @strawberry.subscription(
+        description="The customer now, then again after each change of status, kycStatus, aml or nextAction."
+    )
+    async def customer(
+        self, info: strawberry.Info[Context, None], id: IdOfCustomer
+    ) -> AsyncGenerator[Customer, None]:
+        context = info.context
+        context.require(Right.READ)
+        feed = context.feed
+        assert feed is not None
+        if await feed.begin():
+            now = await by_id(context, id)
+            if now is None:
+                raise NotFound("There is no such customer.")
+            yield now
+        async for row in feed.follow():
+            if row.customer_id == id and row.type in FOLLOWED:
+                context.renew()
+                now = await by_id(context, id)
+                assert now is not None
+                yield now

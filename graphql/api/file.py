@@ -1,0 +1,51 @@
+"""Files of a verification, as clients see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.context import Context
+from api.node import Node
+from api.scalars import URL
+from app.domain.process.outcome import FileCategory
+from app.domain.provider import ProviderName
+from app.service import link
+
+DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "mediaId"}
+
+
+@strawberry.type(description="One file of a verification. Its bytes are kept encrypted.")
+class File(Node):
+    category: FileCategory = strawberry.field(description="What kind of file it is.")
+    context: str = strawberry.field(
+        description="What it shows: photo-document-front, photo-document-back, photo-selfie, video or address-proof."
+    )
+    content_type: str = strawberry.field(description="The media type, told from the content.")
+    size: int = strawberry.field(description="The size in bytes.")
+    sha256: str = strawberry.field(description="The SHA-256 of the bytes, in hexadecimal.")
+    provider_details: JSON = strawberry.field(
+        description='The vendor\'s own id of the file: {"fileId": …} for Sumsub, {"mediaId": …} for Veriff.'
+    )
+
+    @strawberry.field(description="Where to read the bytes, for five minutes. Null for callers who may not read documents.")
+    def url(self, info: strawberry.Info[Context, None]) -> URL | None:
+        context = info.context
+        if not context.clear:
+            return None
+        return URL(f"{context.public_url}/files/{link.for_file(context.core, context.tenant_id, self.id)}")
+
+    @classmethod
+    def of(cls, row: Any) -> File:
+        detail = DETAIL_OF_PROVIDER[ProviderName(row.provider)]
+        return cls(
+            id=strawberry.ID(row.id),
+            category=FileCategory(row.category),
+            context=row.context,
+            content_type=row.content_type,
+            size=row.size,
+            sha256=row.sha256,
+            provider_details={detail: row.vendor_id},
+        )

@@ -1,0 +1,65 @@
+"""Loaders: what many objects of one answer need is read in one query. Each batch opens its own short connection.
+
+Named by result and key. A loader sees one tenant only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+
+from app.service import customer, ingestion
+from app.service.core import Core
+from app.service.vault import DataKeyCipher
+
+
+class Loaders:
+    def __init__(self, core: Core, tenant_id: str) -> None:
+        self._core = core
+        self._tenant_id = tenant_id
+        self.customer_by_id: DataLoader[str, Any | None] = DataLoader(self._customers)
+        self.ingestion_by_id: DataLoader[str, Any | None] = DataLoader(self._ingestions)
+        self.results_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._results)
+        self.files_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._files)
+        self.file_by_id: DataLoader[str, Any | None] = DataLoader(self._files_by_id)
+        self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
+
+    async def _customers(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await customer.by_ids(connection, self._tenant_id, keys))
+
+    async def _ingestions(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await ingestion.by_ids(connection, self._tenant_id, keys))
+
+    async def _results(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _grouped(keys, await ingestion.results(connection, self._tenant_id, keys))
+
+    async def _files(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _grouped(keys, await ingestion.files(connection, self._tenant_id, keys))
+
+    async def _files_by_id(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await ingestion.files_by_ids(connection, self._tenant_id, keys))
+
+    async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
+        async with self._core.database.reading() as connection:
+            found = await customer.ciphers(connection, self._core.vault, self._tenant_id, keys)
+        return [found.get(key) for key in keys]
+
+
+def _ordered(keys: Sequence[str], rows: Sequence[Any]) -> list[Any | None]:
+    found = {row.id: row for row in rows}
+    return [found.get(key) for key in keys]
+
+
+def _grouped(keys: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.ingestion_id].append(row)
+    return [found[key] for key in keys]

@@ -1,0 +1,77 @@
+"""The schema: everything the API offers, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from graphql import lexicographic_sort_schema
+from graphql.utilities import print_schema
+from strawberry.schema.config import StrawberryConfig
+
+import api.enums  # noqa: F401 - the domain's enums must be known before the types that use them
+from api import customer, ingestion
+from api.context import Context
+from api.customer import CustomerMutation, CustomerQuery, CustomerSubscription
+from api.event import EventQuery, EventSubscription
+from api.file import File
+from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
+from api.node import Node
+from api.provider import ProviderQuery
+from api.result import TYPES
+from api.scalars import SCALARS
+from app.domain import ids
+from app.domain.credential import Right
+
+
+async def _file(context: Context, file_id: str) -> Node | None:
+    row = await context.loaders.file_by_id.load(file_id)
+    return File.of(row) if row else None
+
+
+NODES = {"cus": customer.by_id, "ing": ingestion.by_id, "fil": _file}
+
+
+@strawberry.type
+class NodeQuery:
+    @strawberry.field(
+        description="Anything by its id; null for an id that is unknown, of another kind or of another tenant."
+    )
+    async def node(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
+    ) -> Node | None:
+        info.context.require(Right.READ)
+        find = NODES.get(ids.kind(id) or "")
+        return await find(info.context, id) if find else None
+
+
+@strawberry.type(description="What can be read.")
+class Query(NodeQuery, CustomerQuery, IngestionQuery, EventQuery, ProviderQuery):
+    pass
+
+
+@strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
+class Mutation(CustomerMutation, IngestionMutation):
+    pass
+
+
+@strawberry.type(description="What can be followed, over the `graphql-transport-ws` protocol.")
+class Subscription(EventSubscription, IngestionSubscription, CustomerSubscription):
+    pass
+
+
+schema = strawberry.Schema(
+    Query,
+    Mutation,
+    Subscription,
+    types=[File, *TYPES.values()],
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+core = schema._schema
+
+
+def sdl() -> str:
+    """The schema as text, sorted, byte for byte what schema.graphql holds."""
+    return print_schema(lexicographic_sort_schema(core)) + "\n"

@@ -1,0 +1,32 @@
+"""Sumsub. `build` makes the adapter from the settings; the wire is in `client`, each process in a file of its name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from app.domain.provider import CallBudget, CallKind, Provider
+from providers.sumsub.adapter import Sumsub
+from providers.sumsub.client import Account, Client
+
+
+def build(
+    settings: Any, http: httpx.AsyncClient, budget: Callable[[str, dict[CallKind, int]], CallBudget], now: Callable[[], dt.datetime]
+) -> Provider | None:
+    """The adapter of the configured account; None where no account is configured."""
+    if not settings.sumsub_configured:
+        return None
+    token = settings.reveal("sumsub_app_token")
+    # The budget belongs to the account, which is named by a digest: the token itself is secret.
+    account = "sumsub:" + hashlib.sha256(token.encode()).hexdigest()[:16]
+    limits = {CallKind.READ: settings.sumsub_reads_per_5s, CallKind.WRITE: settings.sumsub_writes_per_5s}
+    client = Client(
+        http,
+        Account(settings.sumsub_base_url, token, settings.reveal("sumsub_secret_key").encode(), settings.sumsub_level),
+        budget(account, limits),
+    )
+    return Sumsub(client, now, copy=settings.sumsub_import == "copy")

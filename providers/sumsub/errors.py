@@ -1,0 +1,66 @@
+"""Sumsub's errors in our codes. Numbers and names: API reference, "Error codes", and the reuse errors 10501 to 10521."""
+
+from __future__ import annotations
+
+from app.errors import Answered, NotSent, ProcessFault, VendorFault
+
+CREDENTIALS = range(4000, 4008)
+# The token itself is at fault.
+BAD_TOKEN = frozenset({10503, 10504})
+# The donor's applicant is not approved, not active, or was never moderated.
+NOT_APPROVED = frozenset({10507, 10508, 10509})
+# What the donor has does not fit what our level asks for.
+NO_FIT = frozenset({10510, 10511, 10512, 10513, 10514, 10515, 10516, 10517, 10518, 10519})
+REDEEMING = frozenset({"reuse", "import"})
+
+TOKEN_HINT = "Most likely it was used before or has expired (20 minutes by default). Ask for a fresh share token."
+KEY_HINT = "The operator must check GATEHOUSE_SUMSUB_APP_TOKEN, GATEHOUSE_SUMSUB_SECRET_KEY and the server's clock."
+LATER_HINT = "Create a new ingestion later; if it goes on, give Sumsub's support the correlation id."
+
+
+def explain(fault: VendorFault) -> ProcessFault:
+    """Why the processes fail, with Sumsub's own code and correlation id in the details."""
+    if not isinstance(fault, Answered):
+        message = "Sumsub could not be reached." if isinstance(fault, NotSent) else "Sumsub gave no usable answer."
+        return ProcessFault("sumsub_client_error", message, LATER_HINT, details={"operation": fault.operation})
+    code, message, hint = _meaning(fault)
+    details = {
+        "operation": fault.operation,
+        "status": fault.status,
+        "errorCode": fault.vendor_code,
+        "errorName": fault.vendor_name,
+        "correlationId": fault.correlation_id,
+    }
+    return ProcessFault(code, message, hint, details={key: value for key, value in details.items() if value is not None})
+
+
+def _meaning(fault: Answered) -> tuple[str, str, str]:
+    code, status = fault.vendor_code, fault.status
+    if code in NOT_APPROVED:
+        return (
+            "verification_not_approved",
+            "The applicant behind the share token is not approved and active.",
+            "Only approved verifications can be ingested. Ask the sharing party to look at the applicant.",
+        )
+    if code in BAD_TOKEN:
+        return "provider_reference_invalid", "Sumsub does not accept the share token.", TOKEN_HINT
+    if code in NO_FIT:
+        return (
+            "provider_data_not_available",
+            "The shared applicant does not hold what the level here requires.",
+            "Compare the level GATEHOUSE_SUMSUB_LEVEL with what the sharing party verifies.",
+        )
+    if code is not None and code in CREDENTIALS:
+        return "sumsub_client_error", "Sumsub refused our credentials or signature.", KEY_HINT
+    if status == 401 and fault.operation in REDEEMING:
+        return "provider_reference_invalid", "Sumsub says that the share token is invalid.", TOKEN_HINT
+    if status == 404:
+        return (
+            "provider_reference_invalid",
+            "Sumsub does not know this applicant in our account.",
+            "Check the applicant id, and that it belongs to the account configured here.",
+        )
+    if status in (401, 403):
+        hint = "The app token needs the permissions to view applicants and applicants' personal data."
+        return "sumsub_client_error", "Sumsub does not let our app token do this.", hint
+    return "sumsub_client_error", f"Sumsub answered with an error ({status}).", LATER_HINT

@@ -1,0 +1,49 @@
+"""Names in Sumsub's payloads: native and Latin forms, and people with one name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.domain.normal import name as rule
+from providers.sumsub.tree import Tree
+
+KEYS = ("firstName", "middleName", "lastName")
+_MRZ_NAMES = re.compile(r"^[A-Z0-9<]{5}([A-Z<]+)$")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One block's name. `native` is as it came; `given` and `family` are in Latin script where the vendor gives one."""
+
+    given: str | None
+    family: str | None
+    native: str | None
+    places: tuple[Tree, ...]
+
+    @property
+    def full(self) -> str | None:
+        return rule.join(self.given, self.family)
+
+    @property
+    def native_where_other(self) -> str | None:
+        return self.native if self.native != self.full else None
+
+
+def read(block: Tree) -> Name:
+    first, middle, last = (block.latin(key) for key in KEYS)
+    places = tuple(source for text, source in (first, middle, last) if text)
+    native = rule.join(*(block.at(key).value for key in KEYS))
+    return Name(rule.join(first[0], middle[0]), last[0], native, places)
+
+
+def is_single(document: Tree) -> bool:
+    """Whether a document shows one name alone: one field of two, and no secondary identifier in the machine-readable zone."""
+    name = read(document)
+    if bool(name.given) == bool(name.family):
+        return False
+    for line in (document.at("mrzLine1").text, document.at("mrzLine3").text):
+        found = _MRZ_NAMES.match(line or "") if line and line.startswith("P") else None
+        if found and "<<" in found.group(1).strip("<"):
+            return False
+    return True

@@ -1,0 +1,72 @@
+"""The PROFILE process: who the applicant says to be, as declared, else as recognised."""
+
+from __future__ import annotations
+
+from app.domain.normal.name import same_person
+from app.domain.process.outcome import Birthplace, Outcome, Profile
+from app.domain.provider import Snapshot
+from providers.sumsub import document, name
+from providers.sumsub.extraction import Extraction, not_available
+from providers.sumsub.name import Name
+from providers.sumsub.tree import Tree
+
+
+def extract(snapshot: Snapshot) -> Outcome:
+    extraction = Extraction(snapshot)
+    blocks = (extraction.declared, extraction.recognised)
+    chosen = _name(extraction, blocks)
+    profile = Profile(
+        full_name=chosen.full or "",
+        full_name_native=chosen.native_where_other,
+        birthdate=extraction.birthdate("birthdate", *(block.at("dob") for block in blocks)),
+        birthplace=_birthplace(extraction, blocks),
+        primary_citizenship=extraction.country("primaryCitizenship", *(block.at("nationality") for block in blocks)),
+    )
+    _compare_with_document(extraction, chosen)
+    extraction.refuse_invalid("The profile")
+    return Outcome(profile, warnings=tuple(extraction.warnings), sources=tuple(extraction.sources))
+
+
+def _name(extraction: Extraction, blocks: tuple[Tree, ...]) -> Name:
+    """The first block's name that is whole. Half a name is one only where the identity document shows a single name."""
+    names = [found for found in map(name.read, blocks) if found.full]
+    if not names:
+        raise not_available(
+            "profile data",
+            "Most likely the share token refers to an applicant without an identity step; ask for another one.",
+        )
+    whole = next((found for found in names if found.given and found.family), None)
+    proof = document.identity(extraction)
+    if whole is None and not (names[0].given is None or (proof and name.is_single(proof))):
+        extraction.invalid.append("fullName")
+    chosen = whole or names[0]
+    latin = next((found for found in names if found.native_where_other), None)
+    if whole and latin and chosen.native == latin.native:
+        # The declared block has no Latin twins of its own, the recognised one has.
+        chosen = latin
+    extraction.note("fullName", *chosen.places)
+    return chosen
+
+
+def _birthplace(extraction: Extraction, blocks: tuple[Tree, ...]) -> Birthplace | None:
+    """Town and country from one block. Half a birthplace is left out, with a warning."""
+    partial = False
+    for block in blocks:
+        country = extraction.country("birthplace.country", block.at("countryOfBirth"))
+        place = block.at("placeOfBirth") if block.at("placeOfBirth").text else block.at("stateOfBirth")
+        if country and place.text:
+            extraction.note("birthplace.town", place)
+            return Birthplace(place.text, country)
+        partial = partial or bool(country or place.text)
+    if partial:
+        extraction.sources = [source for source in extraction.sources if source.field != "birthplace.country"]
+        extraction.warn("birthplace_incomplete", "Only town or country of birth is known; the birthplace is left out.")
+    return None
+
+
+def _compare_with_document(extraction: Extraction, chosen: Name) -> None:
+    proof = document.identity(extraction)
+    if proof and not same_person(chosen.full, name.read(proof).full):
+        extraction.warn("name_mismatch", "The profile's name differs from the name in the identity document.")
+    if (chosen.family or "").startswith("Mock-") or (proof and (proof.at("number").text or "").startswith("Mock-")):
+        extraction.warn("sandbox_data", "These are Sumsub's invented sandbox data, not a real person's.")

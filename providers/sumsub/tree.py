@@ -1,0 +1,59 @@
+"""Reading JSON of unknown quality: whatever is absent, null or of another shape is simply not there.
+
+Every place knows its path in the payload, which becomes the provenance of the values taken from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from app.domain.normal.name import clean, is_latin
+
+
+class Tree:
+    def __init__(self, value: Any, path: str = "") -> None:
+        self.value = value
+        self.path = path
+
+    @classmethod
+    def parse(cls, raw: bytes | None) -> Tree:
+        return cls(orjson.loads(raw) if raw else None)
+
+    def at(self, *keys: str) -> Tree:
+        place = self
+        for key in keys:
+            value = place.value.get(key) if isinstance(place.value, dict) else None
+            place = Tree(value, f"{place.path}.{key}" if place.path else key)
+        return place
+
+    def items(self) -> Iterator[Tree]:
+        for index, value in enumerate(self.value if isinstance(self.value, list) else ()):
+            yield Tree(value, f"{self.path}[{index}]")
+
+    def first(self) -> Tree:
+        return next(self.items(), Tree(None, f"{self.path}[0]"))
+
+    @property
+    def text(self) -> str | None:
+        """The cleaned text of this place."""
+        return clean(self.value)
+
+    @property
+    def id(self) -> str | None:
+        """An identifier as text: Sumsub writes image ids as numbers in one place and as texts in another."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return str(self.value)
+        return self.text
+
+    def latin(self, key: str) -> tuple[str | None, Tree]:
+        """A field in Latin script where the vendor gives one: itself, or its `…En` twin. With the place it came from."""
+        plain, twin = self.at(key), self.at(key + "En")
+        if plain.text and not is_latin(plain.text) and twin.text:
+            return twin.text, twin
+        return plain.text, plain
+
+    def __bool__(self) -> bool:
+        return self.value not in (None, "", [], {})

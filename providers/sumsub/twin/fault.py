@@ -1,0 +1,69 @@
+"""Faults on request: by rate from a seeded source, or scripted one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What can go wrong with one call. `cut_after` means: the effect took place, the answer never came."""
+
+    SERVER_ERROR = "500"
+    TOO_MANY = "429"
+    CUT_BEFORE = "cut_before"
+    CUT_AFTER = "cut_after"
+    TRUNCATED = "truncated"
+    NOT_JSON = "not_json"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class FaultRates:
+    """Chances by fault, from 0 to 1, and a latency in milliseconds for every call."""
+
+    latency_ms: float = 0.0
+    rates: Mapping[Fault, float] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> FaultRates:
+        """From `latency=50,500=0.1,cut_after=0.02`. Raises ValueError, naming what is known."""
+        latency, rates = 0.0, {}
+        for part in filter(None, (piece.strip() for piece in text.split(","))):
+            name, _, value = part.partition("=")
+            try:
+                number = float(value)
+                if name == "latency" and number >= 0:
+                    latency = number
+                    continue
+                if not 0 <= number <= 1:
+                    raise ValueError
+                rates[Fault(name)] = number
+            except ValueError:
+                known = ", ".join(["latency", *Fault])
+                raise ValueError(f"{part!r} is no fault: write NAME=RATE with a rate from 0 to 1; names: {known}") from None
+        return cls(latency, rates)
+
+
+class Faults:
+    """Decides call by call. Scripted faults come first, in order; then chance decides, the same for the same seed."""
+
+    def __init__(self, rates: FaultRates, seed: int) -> None:
+        self.rates = rates
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._scripts: dict[tuple[str, str], list[Fault]] = {}
+
+    def script(self, operation: str, subject: str, faults: list[Fault]) -> None:
+        """The next calls of `operation` about `subject` (a token or an applicant; `*` for any) go wrong like this."""
+        self._scripts.setdefault((operation, subject), []).extend(faults)
+
+    def next(self, operation: str, subject: str) -> Fault | None:
+        for key in ((operation, subject), (operation, "*")):
+            if self._scripts.get(key):
+                return self._scripts[key].pop(0)
+        for fault, rate in self.rates.rates.items():
+            if self._random.random() < rate:
+                return fault
+        return None

@@ -1,0 +1,138 @@
+"""What the twin knows: applicants, share tokens, and the ledger of effects that judges whether anything happened twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from providers.sumsub.twin.answer import Problem
+from providers.sumsub.twin.options import Options
+from providers.sumsub.twin.scenario import Scenario
+
+WINDOW_SECONDS = 5.0
+# Reuse errors, docs.sumsub.com/reference/reusable-kyc.
+REUSE_NAMES = {
+    "10501": "not-in-partners-list",
+    "10503": "invalid-share-token",
+    "10507": "applicant-not-approved",
+    "10508": "applicant-not-active",
+    "10512": "no-required-document-overlap",
+    "10516": "age-not-acceptable",
+}
+
+
+@dataclass
+class Applicant:
+    id: str
+    inspection_id: str
+    scenario: Scenario
+    external_user_id: str
+    level: str
+    created_at: float
+    images: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Store:
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._made = 0
+        self.applicants: dict[str, Applicant] = {}
+        self.by_external: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+        self.spent: set[str] = set()
+        self.effects: Counter[str] = Counter()
+        self._calls: dict[str, deque[float]] = {"GET": deque(), "POST": deque()}
+
+    def new_id(self, kind: str) -> str:
+        """24 hexadecimal digits, the same for the same seed and order."""
+        self._made += 1
+        return hashlib.sha256(f"{self._options.seed}/{kind}/{self._made}".encode()).hexdigest()[:24]
+
+    def make(self, scenario: Scenario, *, external: str | None, level: str, at: float) -> Applicant:
+        applicant_id = self.new_id("applicant")
+        applicant = Applicant(
+            applicant_id,
+            self.new_id("inspection"),
+            scenario,
+            external or f"copy-{self.new_id('external')}",
+            level,
+            at,
+            [{"id": str(1_000_000_000 + self._made * 100 + index), **image} for index, image in enumerate(scenario.images)],
+        )
+        self.applicants[applicant_id] = applicant
+        self.by_external[applicant.external_user_id] = applicant_id
+        return applicant
+
+    def share(self, scenario_name: str) -> str:
+        """A fresh share token of a scenario's donor applicant."""
+        scenario = self._options.scenarios.get(scenario_name)
+        if scenario is None:
+            raise Problem(404, f"There is no scenario {scenario_name}")
+        token = f"_act-sbx-jwt-{scenario_name}-{self.new_id('token')}"
+        self.tokens[token] = scenario_name
+        if scenario.redeem == "used":
+            self.spent.add(token)
+        return token
+
+    def redeem(self, token: str, *, external: str, level: str, at: float, product: str) -> Applicant:
+        """Spends a token. Expired, used and unknown ones cannot be told apart, as at Sumsub."""
+        if token not in self.tokens or token in self.spent:
+            self.note("refused", token, external)
+            raise Problem(401, "Token is invalid")
+        scenario = self._options.scenarios[self.tokens[token]]
+        if scenario.redeem not in ("ok", "used"):
+            raise Problem(400, "Share token cannot be used", int(scenario.redeem), REUSE_NAMES.get(scenario.redeem))
+        if external and external in self.by_external:
+            raise Problem(409, f"Applicant with external user id '{external}' already exists")
+        self.spent.add(token)
+        self.note("redeemed", token, external)
+        self.effects[product] += 1
+        return self.make(scenario, external=external, level=level, at=at)
+
+    def note(self, effect: str, token: str, external: str) -> None:
+        """Appends to the ledger before the answer leaves: one short write, whole even if the process is killed."""
+        self.effects[effect] += 1
+        if self._options.ledger is None:
+            return
+        line = f"{effect} {hashlib.sha256(token.encode()).hexdigest()[:16]} {external}\n".encode()
+        handle = os.open(self._options.ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, line)
+        finally:
+            os.close(handle)
+
+    def limit(self, method: str, now: float) -> None:
+        """The account's limits: so many calls in any five seconds. Raises 429."""
+        calls = self._calls["GET" if method == "GET" else "POST"]
+        most = self._options.reads_per_5s if method == "GET" else self._options.writes_per_5s
+        while calls and calls[0] <= now - WINDOW_SECONDS:
+            calls.popleft()
+        if len(calls) >= most:
+            self.effects["rate_limited"] += 1
+            raise Problem(429, "Too many requests")
+        calls.append(now)
+
+
+def stamp(at: float) -> str:
+    """`2026-03-02 09:14:07`, in UTC, as Sumsub writes it."""
+    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def review(applicant: Applicant, now: float) -> dict[str, Any]:
+    """The review as it stands: pending until the scenario's time has passed, then the scenario's verdict."""
+    begun = {
+        "reviewId": applicant.id[:5],
+        "attemptId": applicant.id[5:10],
+        "attemptCnt": 1,
+        "levelName": applicant.level,
+        "createDate": stamp(applicant.created_at) + "+0000",
+        "priority": 0,
+    }
+    if now < applicant.created_at + applicant.scenario.review_seconds:
+        return {**begun, "reviewStatus": "pending"}
+    decided = stamp(applicant.created_at + applicant.scenario.review_seconds) + "+0000"
+    return {**begun, "reviewDate": decided, **applicant.scenario.review}

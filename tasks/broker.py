@@ -1,0 +1,93 @@
+"""Dramatiq's brokers as doorbells: in memory inside one process, or on Redis with workers that wake at once.
+
+Dramatiq's own middleware is off, its retries above all: the database decides what is tried again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from typing import Any
+
+import redis
+from dramatiq import Message
+from dramatiq.broker import Broker, MessageProxy
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import ConnectionClosed
+
+QUEUE = "ingestions"
+NAMESPACE = "gatehouse"
+# Wake tokens kept at most: one per waiting worker is enough.
+TOKENS = 1000
+FULL_PAUSE_SECONDS = 0.01
+
+
+class MemoryBroker(StubBroker):
+    """For one process. Failed messages are dropped instead of kept for ever: the row is what counts."""
+
+    def __init__(self) -> None:
+        super().__init__(middleware=[])
+        self.dead_letters_by_queue = defaultdict(lambda: deque(maxlen=0))  # type: ignore[assignment]
+
+
+class WakeBroker(RedisBroker):
+    """Dramatiq on Redis, whose idle consumers block on a list of wake tokens instead of napping up to a second."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            url=url,
+            middleware=[],
+            namespace=NAMESPACE,
+            heartbeat_timeout=15_000,
+            maintenance_chance=1_000_000,
+            dead_message_ttl=60_000,
+            socket_connect_timeout=2,
+            socket_timeout=10,
+        )
+
+    @property
+    def consumer_class(self) -> type[_RedisConsumer]:
+        return WakeConsumer
+
+    def wake_key(self, queue: str) -> str:
+        return f"{self.namespace}:{queue}.wake"
+
+    def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
+        sent = super().enqueue(message, delay=delay)
+        with self.client.pipeline(transaction=False) as pipe:
+            pipe.lpush(self.wake_key(message.queue_name), b"1")
+            pipe.ltrim(self.wake_key(message.queue_name), 0, TOKENS)
+            pipe.execute()
+        return sent
+
+
+class WakeConsumer(_RedisConsumer):
+    def __next__(self) -> MessageProxy | None:
+        try:
+            if not self.message_cache:
+                room = self.prefetch - self.outstanding_message_count
+                if room <= 0:
+                    time.sleep(FULL_PAUSE_SECONDS)
+                    return None
+                self.message_cache = self.broker.do_fetch(self.queue_name, room)
+            if self.message_cache:
+                return super().__next__()  # type: ignore[no-any-return]
+            self.broker.client.blpop(self.broker.wake_key(self.queue_name), timeout=self.timeout / 1000)
+            return None
+        except redis.TimeoutError:
+            return None
+        except redis.ConnectionError as problem:
+            raise ConnectionClosed(problem) from None
+
+
+def make(redis_url: str | None) -> Broker:
+    """The broker of a process, with the queue declared."""
+    broker: Broker = WakeBroker(redis_url) if redis_url else MemoryBroker()
+    broker.declare_queue(QUEUE)
+    return broker
+
+
+def ring(broker: Broker, actor: str, subject_id: str) -> None:
+    """Puts one message on the queue: the actor's name and an id, nothing else. Blocks for a round trip on Redis."""
+    broker.enqueue(Message(queue_name=QUEUE, actor_name=actor, args=(subject_id,), kwargs={}, options={}))

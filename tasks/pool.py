@@ -1,0 +1,68 @@
+"""Workers inside a process: Dramatiq's threads wait, the work itself runs on the process's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dramatiq import Worker
+from dramatiq.broker import Broker
+
+import providers
+from app.config import Settings
+from app.domain.provider import CallBudget, CallKind
+from app.jobs import Bell
+from app.service import blob, budget, run
+from app.service.core import Core
+from providers import wire
+from tasks import ingestion, relay
+
+DRAIN_SECONDS = 20.0
+IDLE_MILLISECONDS = 1000
+
+
+@asynccontextmanager
+async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop]:
+    """Everything that carrying out ingestions needs, with one HTTP client for all vendors."""
+
+    def account_budget(account: str, limits: dict[CallKind, int]) -> CallBudget:
+        # Embedded, this process is the only one that calls.
+        if settings.embedded:
+            return budget.LocalBudget(limits)
+        return budget.SharedBudget(core.database, account, limits)
+
+    async with wire.client() as http:
+        yield run.Workshop(
+            core,
+            blob.BlobStore(blob.open_store(settings.blobs)),
+            providers.build(settings, http, account_budget, core.clock.now),
+            run.Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
+        )
+
+
+@asynccontextmanager
+async def working(broker: Broker, bell: Bell, shop: run.Workshop, *, concurrency: int) -> AsyncIterator[None]:
+    """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
+    running: set[asyncio.Task[None]] = set()
+    ingestion.declare(broker, shop, ingestion.submitter(asyncio.get_running_loop(), running))
+    worker = Worker(broker, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
+    worker.start()
+    relaying = asyncio.create_task(relay.run(shop.core, bell.ring))
+    try:
+        yield
+    finally:
+        relaying.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await relaying
+        await _drain(worker, running)
+
+
+async def _drain(worker: Worker, running: set[asyncio.Task[None]]) -> None:
+    stopping = asyncio.create_task(asyncio.to_thread(worker.stop, int(DRAIN_SECONDS * 1000)))
+    done, _ = await asyncio.wait({stopping}, timeout=DRAIN_SECONDS)
+    if not done:
+        for task in list(running):
+            task.cancel()
+    await stopping
