@@ -1,0 +1,263 @@
+"""A firm that uses Gatehouse: a gateway with its workers and a Sumsub twin, over real HTTP and real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from app import config, main, migrate, serving, wiring
+from app.clock import SystemClock
+from app.db import transaction
+from app.domain.credential import CredentialKind, Right, Role
+from app.jobs import Bell
+from app.service import credential
+from app.service.core import Core
+from providers.sumsub import twin
+from tasks import broker, pool
+from websockets.asyncio.client import ClientConnection, connect
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+CREATE_CUSTOMER = """mutation($input: CreateCustomerInput!) { createCustomer(input: $input) {
+    customer { id externalId status kycStatus } userErrors { code message field hint } } }"""
+CREATE_INGESTION = """mutation($input: CreateIngestionInput!) { createIngestion(input: $input) {
+    ingestion { id status attempts processes results { process status } } userErrors { code message field hint } } }"""
+READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
+_numbers = itertools.count(1)
+
+
+class QuietServer:
+    """A uvicorn server inside the test's own loop."""
+
+    def __init__(self, application: Any, port: int) -> None:
+        self._server = serving.server(application, host="127.0.0.1", port=port)
+        self._server.config.install_signal_handlers = False  # type: ignore[attr-defined]
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> QuietServer:
+        self._server.config.load()
+        self._server.lifespan = self._server.config.lifespan_class(self._server.config)
+        self._task = asyncio.create_task(self._server._serve())
+        while not self._server.started:
+            if self._task.done():
+                self._task.result()
+            await asyncio.sleep(0.005)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._server.force_exit = True
+        assert self._task is not None
+        await self._task
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Firm:
+    settings: config.Settings
+    options: twin.Options
+    twin_port: int
+    port: int
+    core: Core = field(init=False)
+    http: httpx.AsyncClient = field(init=False)
+    tokens: dict[str, str] = field(default_factory=dict)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @classmethod
+    def embedded(cls, folder: Path, **more: Any) -> Firm:
+        return cls._make(folder, f"sqlite+aiosqlite:///{folder}/gatehouse.db", None, more)
+
+    @classmethod
+    def distributed(cls, folder: Path, database_url: str, redis_url: str, **more: Any) -> Firm:
+        return cls._make(folder, database_url, redis_url, more)
+
+    @classmethod
+    def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
+        port, twin_port = free_port(), free_port()
+        options = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
+        values = {
+            "database_url": database_url,
+            "redis_url": redis_url,
+            "blob_url": (folder / "blobs").as_uri(),
+            "secret_keys": KEY,
+            "public_url": f"http://127.0.0.1:{port}",
+            "sumsub_base_url": f"http://127.0.0.1:{twin_port}",
+            "sumsub_app_token": options.app_token,
+            "sumsub_secret_key": options.secret_key,
+            "sumsub_reads_per_5s": 100_000,
+            "sumsub_writes_per_5s": 100_000,
+            "worker_concurrency": 32,
+            "log_level": "ERROR",
+            **more,
+        }
+        return cls(config.load(_env_file=None, **values), options, twin_port, port)
+
+    async def __aenter__(self) -> Firm:
+        stack = self._stack
+        await stack.enter_async_context(QuietServer(twin.application(self.options), self.twin_port))
+        if not self.settings.embedded:
+            await migrate.upgrade(self.settings.database_url)
+        application = await stack.enter_async_context(main.gateway(self.settings))
+        await stack.enter_async_context(QuietServer(application, self.port))
+        parts = await stack.enter_async_context(wiring.opened(self.settings))
+        self.core = parts.core
+        if self.settings.redis_url:
+            await stack.enter_async_context(self.worker(parts))
+        self.http = await stack.enter_async_context(httpx.AsyncClient(base_url=self.url, timeout=30))
+        for name, role, scopes in (
+            ("service", Role.SERVICE, ()),
+            ("reader", Role.SERVICE, (Right.READ_PERSONS,)),
+            ("back-office", Role.BACK_OFFICE, ()),
+            ("compliance", Role.COMPLIANCE, ()),
+            ("admin", Role.ADMIN, ()),
+        ):
+            self.tokens[name] = await self.issue(role, scopes=scopes)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def twin_url(self) -> str:
+        return f"http://127.0.0.1:{self.twin_port}"
+
+    @asynccontextmanager
+    async def worker(self, parts: wiring.Parts) -> AsyncIterator[None]:
+        """What `gatehouse worker` runs, in this process."""
+        doorbell = broker.make(self.settings.redis_url)
+        bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject))
+        await bell.start()
+        async with pool.workshop(self.settings, parts.core) as shop:
+            async with pool.working(doorbell, bell, shop, concurrency=32):
+                yield
+        await bell.stop()
+
+    async def issue(self, role: Role, *, tenant: str = "default", scopes: Any = (), expires_at: Any = None) -> str:
+        at = SystemClock().now()
+        kind = CredentialKind.API_KEY if role is Role.SERVICE else CredentialKind.PERSON
+        async with transaction(self.core.database) as session:
+            tenant_id = await credential.ensure_tenant(session, tenant, at=at)
+            return await credential.issue(
+                session,
+                tenant_id=tenant_id,
+                kind=kind,
+                role=role,
+                name="test",
+                scopes=scopes,
+                live=False,
+                at=at,
+                expires_at=expires_at,
+            )
+
+    async def ask(self, query: str, variables: Any = None, *, who: str | None = "reader") -> dict[str, Any]:
+        """The whole answer of an operation."""
+        headers = {"Authorization": f"Bearer {self.tokens.get(who, who)}"} if who else {}
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return answer.json()  # type: ignore[no-any-return]
+
+    async def data(self, query: str, variables: Any = None, *, who: str = "reader") -> Any:
+        answer = await self.ask(query, variables, who=who)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def customer(self, *, who: str = "service", **more: Any) -> str:
+        given = {"email": f"c{next(_numbers)}@example.com", "firstName": "Iria", "lastName": "Vale", **more}
+        payload = (await self.data(CREATE_CUSTOMER, {"input": given}, who=who))["createCustomer"]
+        assert payload["userErrors"] == [], payload
+        return str(payload["customer"]["id"])
+
+    async def share(self, scenario: str = "passport") -> str:
+        answer = await self.http.post(f"{self.twin_url}/_twin/share-tokens", json={"scenario": scenario})
+        return str(answer.json()["token"])
+
+    async def applicant(self, scenario: str = "passport") -> str:
+        answer = await self.http.post(f"{self.twin_url}/_twin/applicants", json={"scenario": scenario})
+        return str(answer.json()["applicantId"])
+
+    async def effects(self) -> dict[str, int]:
+        return (await self.http.get(f"{self.twin_url}/_twin/effects")).json()  # type: ignore[no-any-return]
+
+    async def create_ingestion(self, given: dict[str, Any], *, who: str = "service") -> dict[str, Any]:
+        return (await self.data(CREATE_INGESTION, {"input": given}, who=who))["createIngestion"]  # type: ignore[no-any-return]
+
+    async def ingest(self, scenario: str = "passport", *, processes: Any = None, customer: str | None = None) -> str:
+        """Queues an ingestion of a fresh share token and answers its id."""
+        given: dict[str, Any] = {
+            "customerId": customer or await self.customer(),
+            "source": {"sumsub": {"shareToken": await self.share(scenario)}},
+        }
+        if processes:
+            given["processes"] = processes
+        payload = await self.create_ingestion(given)
+        assert payload["userErrors"] == [], payload
+        return str(payload["ingestion"]["id"])
+
+    async def finished(self, ingestion_id: str, *, seconds: float = 30, who: str = "reader") -> dict[str, Any]:
+        """The ingestion once it is FINISHED, by process."""
+        for _ in range(int(seconds / 0.05)):
+            found = (await self.data(READ_INGESTION, {"id": ingestion_id}, who=who))["ingestion"]
+            if found["status"] == "FINISHED":
+                return found  # type: ignore[no-any-return]
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not finished: {found}")
+
+    async def outcome(self, scenario: str, *, who: str = "reader") -> dict[str, Any]:
+        """The results of a scenario by process."""
+        found = await self.finished(await self.ingest(scenario), who=who)
+        return {result["process"]: result for result in found["results"]}
+
+    def subscribe(self, query: str, variables: Any = None, *, who: str = "reader") -> Subscription:
+        return Subscription(f"ws://127.0.0.1:{self.port}/graphql", self.tokens.get(who, who), query, variables)
+
+
+class Subscription:
+    """One subscription on a socket of its own. Iterating gives payloads until `complete`."""
+
+    def __init__(self, url: str, token: str, query: str, variables: Any) -> None:
+        self._url, self._token, self._query, self._variables = url, token, query, variables
+        self.socket: ClientConnection | None = None
+
+    async def __aenter__(self) -> Subscription:
+        self.socket = await connect(self._url, subprotocols=["graphql-transport-ws"], max_size=None)  # type: ignore[list-item]
+        await self.send({"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}})
+        assert (await self.message())["type"] == "connection_ack"
+        payload = {"query": self._query, "variables": self._variables}
+        await self.send({"type": "subscribe", "id": "1", "payload": payload})
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self.socket is not None
+        await self.socket.close()
+
+    async def send(self, message: Any) -> None:
+        assert self.socket is not None
+        await self.socket.send(json.dumps(message))
+
+    async def message(self, seconds: float = 15) -> dict[str, Any]:
+        assert self.socket is not None
+        return json.loads(await asyncio.wait_for(self.socket.recv(), seconds))  # type: ignore[no-any-return]
+
+    async def payloads(self) -> AsyncIterator[dict[str, Any]]:
+        while True:
+            message = await self.message()
+            if message["type"] == "complete":
+                return
+            assert message["type"] == "next", message
+            yield message["payload"]["data"]
