@@ -20,7 +20,8 @@ from providers import wire
 from tasks import ingestion, relay
 
 DRAIN_SECONDS = 20.0
-IDLE_MILLISECONDS = 1000
+# How often an idle consumer looks whether it is to stop. Messages wake it at once.
+IDLE_MILLISECONDS = 250
 
 
 @asynccontextmanager

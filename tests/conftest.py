@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from tests.make import servers
@@ -22,20 +21,24 @@ def redis_server() -> Iterator[servers.Redis]:
         yield server
 
 
+@pytest.fixture(scope="session")
+async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firm]:
+    """A gateway with its workers inside, on SQLite, and a twin beside it. Shared: tests count differences."""
+    async with Firm.embedded(tmp_path_factory.mktemp("embedded")) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+async def distributed(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: servers.PostgreSQL, redis_server: servers.Redis
+) -> AsyncIterator[Firm]:
+    """A gateway and a worker on PostgreSQL and Redis, and a twin beside them. Shared like `embedded`."""
+    folder = tmp_path_factory.mktemp("distributed")
+    async with Firm.distributed(folder, postgresql_server.database(), redis_server.database()) as ready:
+        yield ready
+
+
 @pytest.fixture(params=["embedded", "distributed"])
-async def firm(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Firm]:
-    """A gateway in this process with a twin beside it: embedded, and on PostgreSQL with Redis and a worker."""
-    if request.param == "embedded":
-        opened = Firm.embedded(tmp_path)
-    else:
-        postgresql = request.getfixturevalue("postgresql_server")
-        redis = request.getfixturevalue("redis_server")
-        opened = Firm.distributed(tmp_path, postgresql.database(), redis.database())
-    async with opened as ready:
-        yield ready
-
-
-@pytest.fixture
-async def embedded(tmp_path: Path) -> AsyncIterator[Firm]:
-    async with Firm.embedded(tmp_path) as ready:
-        yield ready
+def firm(request: pytest.FixtureRequest) -> Firm:
+    """Both set-ups: the same code, chosen by settings."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
