@@ -169,7 +169,10 @@ class Firm:
     async def ask(self, query: str, variables: Any = None, *, who: str | None = "reader") -> dict[str, Any]:
         """The whole answer of an operation."""
         headers = {"Authorization": f"Bearer {self.tokens.get(who, who)}"} if who else {}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        # Escaped, so that broken Unicode can be sent as hostile clients send it.
+        content = json.dumps({"query": query, "variables": variables})
+        headers["Content-Type"] = "application/json"
+        answer = await self.http.post("/graphql", content=content, headers=headers)
         return answer.json()  # type: ignore[no-any-return]
 
     async def data(self, query: str, variables: Any = None, *, who: str = "reader") -> Any:
