@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
@@ -31,3 +36,39 @@ def server(application: Any, *, host: str, port: int) -> uvicorn.Server:
         backlog=2048,
     )
     return uvicorn.Server(config)
+
+
+class _Inside(uvicorn.Server):
+    """A server that leaves the process's signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running(application: Any, *, host: str, port: int) -> AsyncIterator[None]:
+    """Serves in the background of this event loop while the block runs."""
+    inside = _Inside(server(application, host=host, port=port).config)
+    task = asyncio.create_task(inside.serve())
+    try:
+        while not inside.started:
+            await asyncio.wait({task}, timeout=0.01)
+            if task.done():
+                task.result()
+        yield
+    finally:
+        inside.should_exit = inside.force_exit = True
+        await task
+
+
+def free_port(host: str, wanted: int = 0) -> int:
+    """The wanted port, or where it is taken any other that is free."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"no port is free on {host}")

@@ -33,6 +33,10 @@ RING_AGAIN_SECONDS = 3.0
 FIELD_OF_SOURCE = {SourceKind.SHARE_TOKEN: "shareToken", SourceKind.APPLICANT_ID: "applicantId"}
 LIMIT_OF_SOURCE = {SourceKind.SHARE_TOKEN: SHARE_TOKEN_LIMIT, SourceKind.APPLICANT_ID: APPLICANT_ID_LIMIT}
 
+UNKNOWN_CUSTOMER = UserFault(
+    "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
+)
+
 PUBLIC = (
     Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
     Ingestion.attempts, Ingestion.created_at, Ingestion.started_at, Ingestion.finished_at,
@@ -67,6 +71,8 @@ def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tu
     if not faults and new.source_kind is SourceKind.APPLICANT_ID and not APPLICANT_ID.fullmatch(new.source):
         faults.append(UserFault("INVALID_ID", "An applicant id consists of letters, digits, - and _.", path))
     faults += checks.idempotency_key(new.idempotency_key)
+    if ids.kind(new.customer_id) != "cus":
+        faults.append(UNKNOWN_CUSTOMER)
     capabilities = offered.get(new.provider)
     if capabilities is None:
         faults.append(
@@ -164,16 +170,12 @@ async def _insert(
 
 
 async def _check_customer(session: Session, tenant_id: str, customer_id: str) -> None:
-    row = None
-    if ids.kind(customer_id) == "cus":
-        found = await session.execute(
-            select(Customer.deactivated_at).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
-        )
-        row = found.first()
+    found = await session.execute(
+        select(Customer.deactivated_at).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+    )
+    row = found.first()
     if row is None:
-        raise UserFault(
-            "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
-        )
+        raise UNKNOWN_CUSTOMER
     if row.deactivated_at is not None:
         raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
 

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import itertools
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,37 +31,7 @@ CREATE_INGESTION = """mutation($input: CreateIngestionInput!) { createIngestion(
     ingestion { id status attempts processes results { process status } } userErrors { code message field hint } } }"""
 READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
 _numbers = itertools.count(1)
-
-
-class QuietServer:
-    """A uvicorn server inside the test's own loop."""
-
-    def __init__(self, application: Any, port: int) -> None:
-        self._server = serving.server(application, host="127.0.0.1", port=port)
-        self._server.config.install_signal_handlers = False  # type: ignore[attr-defined]
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> QuietServer:
-        self._server.config.load()
-        self._server.lifespan = self._server.config.lifespan_class(self._server.config)
-        self._task = asyncio.create_task(self._server._serve())
-        while not self._server.started:
-            if self._task.done():
-                self._task.result()
-            await asyncio.sleep(0.005)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._server.force_exit = True
-        assert self._task is not None
-        await self._task
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+HOST = "127.0.0.1"
 
 
 @dataclass
@@ -86,7 +55,7 @@ class Firm:
 
     @classmethod
     def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
-        port, twin_port = free_port(), free_port()
+        port, twin_port = serving.free_port(HOST), serving.free_port(HOST)
         options = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
         values = {
             "database_url": database_url,
@@ -107,11 +76,11 @@ class Firm:
 
     async def __aenter__(self) -> Firm:
         stack = self._stack
-        await stack.enter_async_context(QuietServer(twin.application(self.options), self.twin_port))
+        await stack.enter_async_context(serving.running(twin.application(self.options), host=HOST, port=self.twin_port))
         if not self.settings.embedded:
             await migrate.upgrade(self.settings.database_url)
         application = await stack.enter_async_context(main.gateway(self.settings))
-        await stack.enter_async_context(QuietServer(application, self.port))
+        await stack.enter_async_context(serving.running(application, host=HOST, port=self.port))
         parts = await stack.enter_async_context(wiring.opened(self.settings))
         self.core = parts.core
         if self.settings.redis_url:

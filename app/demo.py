@@ -1,0 +1,221 @@
+"""`gatehouse demo`: gateway, workers and Sumsub's twin in one process, and the main job run once before your eyes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from websockets.asyncio.client import connect
+
+from app import config, log, main, migrate, serving, wiring
+from app.clock import SystemClock
+from app.db import transaction
+from app.domain.credential import CredentialKind, Right, Role
+from app.service import credential
+from providers.sumsub import twin
+
+HOST = "127.0.0.1"
+PATIENCE_SECONDS = 60
+# For output that goes to a file.
+WIDTH = 132
+PEOPLE = (
+    ("Iria", "Vale Montes", "passport"),
+    ("Jonas Emil", "Brandner", "id-card"),
+    ("Amara", "Okonjo-Reyes", "no-proof-of-address"),
+    ("Tomasz", "Zieleń", "expired-document"),
+    ("Noor", "Haddad", "used-token"),
+    ("Lena", "Sørby", "failing-twice"),
+)
+MARKS = {"COMPLETED": "[green]✓[/]", "FAILED": "[red]✗[/]", "PROCESSING": "[yellow]…[/]"}
+FOLLOW = "subscription { events { type data customer { id } } }"
+CREATE = """mutation($input: CreateCustomerInput!) {
+  createCustomer(input: $input) { customer { id } userErrors { message } } }"""
+INGEST = """mutation($input: CreateIngestionInput!) {
+  createIngestion(input: $input) { ingestion { id } userErrors { message } } }"""
+READ = """query($id: ID!) { ingestion(id: $id) { attempts results {
+  process status error { code hint } warnings { code } files { context } } } }"""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client of the API like any other: HTTP and a WebSocket, with a credential."""
+
+    http: httpx.AsyncClient
+    port: int
+    token: str
+
+    async def ask(self, query: str, **variables: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return answer.json()["data"]
+
+    async def events(self, ready: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
+        async with connect(f"ws://{HOST}:{self.port}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+            hello = {"type": "connection_init", "payload": {"authorization": f"Bearer {self.token}"}}
+            await socket.send(json.dumps(hello))
+            await socket.recv()
+            await socket.send(json.dumps({"type": "subscribe", "id": "demo", "payload": {"query": FOLLOW}}))
+            # The answer to a ping tells that the subscription in front of it was taken.
+            await socket.send(json.dumps({"type": "ping"}))
+            async for text in socket:
+                message = json.loads(text)
+                if message["type"] == "pong":
+                    ready.set()
+                if message["type"] == "next":
+                    yield message["payload"]["data"]["events"]
+
+
+async def run(*, port: int, leave: bool) -> None:
+    """Runs the demo; with `leave` it ends after the table, else the servers stay until Ctrl-C."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    log.configure("CRITICAL")
+    folder = Path(tempfile.mkdtemp(prefix="gatehouse-demo-"))
+    port = serving.free_port(HOST, port)
+    twin_port = serving.free_port(HOST, port + 1)
+    options = twin.Options()
+    settings = config.load(
+        _env_file=None,
+        environment="sandbox",
+        database_url=f"sqlite+aiosqlite:///{folder}/gatehouse.db",
+        redis_url=None,
+        blob_url=None,
+        public_url=f"http://{HOST}:{port}",
+        sumsub_base_url=f"http://{HOST}:{twin_port}",
+        sumsub_app_token=options.app_token,
+        sumsub_secret_key=options.secret_key,
+    )
+    try:
+        async with serving.running(twin.application(options), host=HOST, port=twin_port):
+            await migrate.upgrade(settings.database_url)
+            tokens = await _credentials(settings)
+            async with main.gateway(settings) as application:
+                async with serving.running(application, host=HOST, port=port):
+                    _introduce(console, port, twin_port, tokens)
+                    async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=30) as http:
+                        client = Client(http, port, tokens["api-key"])
+                        await _main_job(console, client, f"http://{HOST}:{twin_port}")
+                    if not leave:
+                        await _stay(console, port)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _credentials(settings: config.Settings) -> dict[str, str]:
+    """A credential per kind of caller; the API key may read personal data, so that there is something to see."""
+    wanted = (
+        ("api-key", CredentialKind.API_KEY, Role.SERVICE, [Right.READ_PERSONS]),
+        ("back-office", CredentialKind.PERSON, Role.BACK_OFFICE, []),
+        ("compliance", CredentialKind.PERSON, Role.COMPLIANCE, []),
+    )
+    at = SystemClock().now()
+    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+        tenant_id = await credential.ensure_tenant(session, "default", at=at)
+        return {
+            name: await credential.issue(
+                session, tenant_id=tenant_id, kind=kind, role=role, name=f"demo {name}", scopes=scopes, live=False, at=at
+            )
+            for name, kind, role, scopes in wanted
+        }
+
+
+def _introduce(console: Console, port: int, twin_port: int, tokens: dict[str, str]) -> None:
+    console.print(f"[bold]Gatehouse[/]      http://{HOST}:{port}/graphql   (workers inside, SQLite)")
+    console.print(f"[bold]Sumsub's twin[/]  http://{HOST}:{twin_port}   (the vendor's wire, invented people)")
+    for name, token in tokens.items():
+        console.print(f"[bold]{name:<13}[/]  {token}", soft_wrap=True)
+    console.print()
+
+
+async def _main_job(console: Console, client: Client, twin_url: str) -> None:
+    """Customers and ingestions, followed live, then the table of what became of them."""
+    ingestions: dict[str, tuple[str, str]] = {}
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task("ingesting", total=len(PEOPLE))
+        ready = asyncio.Event()
+        following = asyncio.create_task(_follow(client, bar, task, ingestions, ready))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await ready.wait()
+            for first, last, scenario in PEOPLE:
+                ingestion_id = await _ingest(client, twin_url, first, last, scenario)
+                ingestions[ingestion_id] = (f"{first} {last}", scenario)
+            await following
+    console.print(await _table(client, ingestions))
+
+
+async def _ingest(client: Client, twin_url: str, first: str, last: str, scenario: str) -> str:
+    person = {"email": f"{scenario}@example.com", "firstName": first, "lastName": last, "externalId": scenario}
+    made = await client.ask(CREATE, input=person)
+    shared = await client.http.post(f"{twin_url}/_twin/share-tokens", json={"scenario": scenario})
+    source = {"sumsub": {"shareToken": shared.json()["token"]}}
+    customer_id = made["createCustomer"]["customer"]["id"]
+    queued = await client.ask(INGEST, input={"customerId": customer_id, "source": source, "idempotencyKey": scenario})
+    return str(queued["createIngestion"]["ingestion"]["id"])
+
+
+async def _follow(
+    client: Client, bar: Progress, task: Any, ingestions: dict[str, tuple[str, str]], ready: asyncio.Event
+) -> None:
+    """Prints every event as it comes over the subscription, until all ingestions are finished."""
+    finished = 0
+    async for event in client.events(ready):
+        data = event["data"]
+        who = ingestions.get(data.get("ingestionId", ""), ("", ""))[0]
+        bar.console.print(f"  [dim]{event['type']:<28}[/] {who:<19} {_said(data)}", soft_wrap=True)
+        if event["type"] == "ingestion.status_changed" and data["newStatus"] == "FINISHED":
+            finished += 1
+            bar.advance(task)
+            if finished == len(PEOPLE):
+                return
+
+
+def _said(data: dict[str, Any]) -> str:
+    if "oldStatus" in data:
+        return f"{data['oldStatus']} → [bold]{data['newStatus']}[/]"
+    if "process" in data:
+        return f"{data['process']} {MARKS[data['status']]} {data['errorCode'] or ''}"
+    return ""
+
+
+async def _table(client: Client, ingestions: dict[str, tuple[str, str]]) -> Table:
+    table = Table(title="What became of them", title_justify="left")
+    for name in ("customer", "scenario", "profile", "address", "identity", "proof", "tries", "worth knowing"):
+        table.add_column(name)
+    for ingestion_id, (who, scenario) in ingestions.items():
+        found = (await client.ask(READ, id=ingestion_id))["ingestion"]
+        results = found["results"]
+        cells = [MARKS[item["status"]] + (f" {len(item['files'])} files" if item["files"] else "") for item in results]
+        notes = sorted({item["error"]["code"] for item in results if item["error"]})
+        notes += sorted({warning["code"] for item in results for warning in item["warnings"]})
+        table.add_row(who, scenario, *cells, str(found["attempts"]), ", ".join(notes))
+    return table
+
+
+async def _stay(console: Console, port: int) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    console.print(f"\n[bold]GraphiQL[/]  http://{HOST}:{port}/graphql  (paste a credential from above). Ctrl-C ends.")
+    await stopped.wait()
