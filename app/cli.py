@@ -158,9 +158,7 @@ def credentials_issue(
     run(_issue(kind, role, name, tenant, scopes, _duration(expires_in)))
 
 
-async def _issue(
-    kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None
-) -> None:
+async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None) -> None:
     from app.service import credential
 
     settings = config.load()

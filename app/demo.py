@@ -102,21 +102,20 @@ async def run(*, port: int, leave: bool) -> None:
         async with serving.running(twin.application(options), host=HOST, port=twin_port):
             await migrate.upgrade(settings.database_url)
             tokens = await _credentials(settings)
-            async with main.gateway(settings) as application:
-                async with serving.running(application, host=HOST, port=port):
-                    _introduce(console, port, twin_port, tokens)
-                    async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=30) as http:
-                        client = Client(http, port, tokens["api-key"])
-                        await _main_job(console, client, f"http://{HOST}:{twin_port}")
-                    if not leave:
-                        await _stay(console, port)
+            async with main.gateway(settings) as application, serving.running(application, host=HOST, port=port):
+                _introduce(console, port, twin_port, tokens)
+                async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=30) as http:
+                    client = Client(http, port, tokens["api-key"])
+                    await _main_job(console, client, f"http://{HOST}:{twin_port}")
+                if not leave:
+                    await _stay(console, port)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _credentials(settings: config.Settings) -> dict[str, str]:
     """A credential per kind of caller; the API key may read personal data, so that there is something to see."""
-    wanted = (
+    wanted: tuple[tuple[str, CredentialKind, Role, list[Right]], ...] = (
         ("api-key", CredentialKind.API_KEY, Role.SERVICE, [Right.READ_PERSONS]),
         ("back-office", CredentialKind.PERSON, Role.BACK_OFFICE, []),
         ("compliance", CredentialKind.PERSON, Role.COMPLIANCE, []),
@@ -126,7 +125,14 @@ async def _credentials(settings: config.Settings) -> dict[str, str]:
         tenant_id = await credential.ensure_tenant(session, "default", at=at)
         return {
             name: await credential.issue(
-                session, tenant_id=tenant_id, kind=kind, role=role, name=f"demo {name}", scopes=scopes, live=False, at=at
+                session,
+                tenant_id=tenant_id,
+                kind=kind,
+                role=role,
+                name=f"demo {name}",
+                scopes=scopes,
+                live=False,
+                at=at,
             )
             for name, kind, role, scopes in wanted
         }
@@ -174,9 +180,7 @@ async def _ingest(client: Client, twin_url: str, first: str, last: str, scenario
     return str(queued["createIngestion"]["ingestion"]["id"])
 
 
-async def _follow(
-    client: Client, bar: Progress, task: Any, ingestions: dict[str, tuple[str, str]], ready: asyncio.Event
-) -> None:
+async def _follow(client: Client, bar: Progress, task: Any, ingestions: dict[str, tuple[str, str]], ready: asyncio.Event) -> None:
     """Prints every event as it comes over the subscription, until all ingestions are finished."""
     finished = 0
     async for event in client.events(ready):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ FORBIDDEN_KEYS = frozenset(
 )
 
 
-def redact(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {key: "[redacted]" if key in FORBIDDEN_KEYS else value for key, value in entry.items()}
 
 
@@ -35,5 +36,3 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-
-

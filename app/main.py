@@ -14,14 +14,16 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
+from api.endpoint import Endpoint
 from api.gate import Gate
 from api.graphiql import GraphiQL
-from api.http import Endpoint
 from api.live import Hub
-from api.socket import Sockets
+from api.websocket import Sockets
 from app import migrate, wiring
 from app.config import Settings
 from app.jobs import Bell
+from app.service.core import Core
+from app.service.run import Workshop
 from app.web import file, health
 from tasks import broker, pool
 
@@ -46,9 +48,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         stack.push_async_callback(bell.stop)
         shop = await stack.enter_async_context(pool.workshop(settings, core))
         if not settings.redis_url:
-            await stack.enter_async_context(
-                pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency)
-            )
+            await stack.enter_async_context(pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency))
         gate = Gate(
             core,
             {name: provider.capabilities for name, provider in shop.providers.items()},
@@ -89,10 +89,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
     ]
 
 
-def _checks(settings: Settings, core: wiring.Core, shop: pool.run.Workshop) -> dict[str, health.Check]:
+def _checks(settings: Settings, core: Core, shop: Workshop) -> dict[str, health.Check]:
     async def database() -> bool:
         async with core.database.reading() as connection:
-            return (await connection.execute(select(1))).scalar() == 1
+            return bool((await connection.execute(select(1))).scalar() == 1)
 
     checks: dict[str, health.Check] = {"database": database, "blobs": shop.blobs.reachable}
     if settings.redis_url:

@@ -12,7 +12,10 @@ from app.domain.provider import CallBudget, CallKind, Provider, ProviderName
 from providers import sumsub
 
 # Builds a vendor's adapter from the settings; None where the vendor is not configured.
-Factory = Callable[[Any, httpx.AsyncClient, Callable[[str, dict[CallKind, int]], CallBudget], Callable[[], dt.datetime]], Provider | None]
+Factory = Callable[
+    [Any, httpx.AsyncClient, Callable[[str, dict[CallKind, int]], CallBudget], Callable[[], dt.datetime]],
+    Provider | None,
+]
 
 PROVIDERS: dict[ProviderName, Factory] = {
     ProviderName.SUMSUB: sumsub.build,
@@ -20,7 +23,10 @@ PROVIDERS: dict[ProviderName, Factory] = {
 
 
 def build(
-    settings: Any, http: httpx.AsyncClient, budget: Callable[[str, dict[CallKind, int]], CallBudget], now: Callable[[], dt.datetime]
+    settings: Any,
+    http: httpx.AsyncClient,
+    budget: Callable[[str, dict[CallKind, int]], CallBudget],
+    now: Callable[[], dt.datetime],
 ) -> dict[ProviderName, Provider]:
     """The adapters of all configured vendors. `budget` makes the shared call budget of an account, given its limits."""
     built = {name: factory(settings, http, budget, now) for name, factory in PROVIDERS.items()}

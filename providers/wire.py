@@ -60,9 +60,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout(type(problem).__name__, request=request) from problem
         except (aiohttp.ClientError, OSError) as problem:
             raise httpx.ReadError(type(problem).__name__, request=request) from problem
-        return httpx.Response(
-            answer.status, headers=list(answer.raw_headers), stream=_Body(answer, request), request=request
-        )
+        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer, request), request=request)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -95,7 +93,7 @@ class _Body(httpx.AsyncByteStream):
 def client(**options: Any) -> httpx.AsyncClient:
     """The shared client. One per process, closed by whoever opened it."""
     options.setdefault("transport", AiohttpTransport())
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=None, **options)
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=None, **options)  # noqa: S113 - the transport has its own
 
 
 async def read_limited(response: httpx.Response, limit: int) -> bytes | None:
@@ -106,4 +104,3 @@ async def read_limited(response: httpx.Response, limit: int) -> bytes | None:
         if len(held) > limit:
             return None
     return bytes(held)
-

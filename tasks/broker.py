@@ -28,14 +28,14 @@ class MemoryBroker(StubBroker):
 
     def __init__(self) -> None:
         super().__init__(middleware=[])
-        self.dead_letters_by_queue = defaultdict(lambda: deque(maxlen=0))  # type: ignore[assignment]
+        self.dead_letters_by_queue = defaultdict(lambda: deque(maxlen=0))  # type: ignore[arg-type,return-value]
 
 
 class WakeBroker(RedisBroker):
     """Dramatiq on Redis, whose idle consumers block on a list of wake tokens instead of napping up to a second."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             url=url,
             middleware=[],
             namespace=NAMESPACE,
@@ -72,13 +72,13 @@ class WakeConsumer(_RedisConsumer):
                     return None
                 self.message_cache = self.broker.do_fetch(self.queue_name, room)
             if self.message_cache:
-                return super().__next__()  # type: ignore[no-any-return]
+                return super().__next__()  # type: ignore[no-any-return,no-untyped-call]
             self.broker.client.blpop(self.broker.wake_key(self.queue_name), timeout=self.timeout / 1000)
             return None
         except redis.TimeoutError:
             return None
         except redis.ConnectionError as problem:
-            raise ConnectionClosed(problem) from None
+            raise ConnectionClosed(problem) from None  # type: ignore[no-untyped-call]
 
 
 def make(redis_url: str | None) -> Broker:

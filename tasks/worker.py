@@ -28,11 +28,13 @@ async def run(settings: Settings, *, concurrency: int) -> None:
         parts.core.database.on_commit(lambda committed: bell.ring(committed.jobs))
         await bell.start()
         try:
-            async with pool.workshop(settings, parts.core) as shop:
-                async with pool.working(doorbell, bell, shop, concurrency=concurrency):
-                    logger.info("worker.ready", concurrency=concurrency)
-                    await stopped.wait()
-                    logger.info("worker.draining")
+            async with (
+                pool.workshop(settings, parts.core) as shop,
+                pool.working(doorbell, bell, shop, concurrency=concurrency),
+            ):
+                logger.info("worker.ready", concurrency=concurrency)
+                await stopped.wait()
+                logger.info("worker.draining")
         finally:
             await bell.stop()
             doorbell.close()

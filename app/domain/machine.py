@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from app.errors import GatehouseError
 
-
 S = TypeVar("S", bound=StrEnum)
 
 

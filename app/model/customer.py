@@ -50,16 +50,19 @@ async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, re
     before = standing(row)
     machine.check(KYC_TRANSITIONS, before.kyc, to)
     after = Standing(to, before.aml, before.decision, before.deactivated)
-    await session.execute(
-        update(Customer).where(Customer.id == row.id).values(kyc_status=to, updated_at=at, status_since=at)
-    )
+    await session.execute(update(Customer).where(Customer.id == row.id).values(kyc_status=to, updated_at=at, status_since=at))
     session.record(_changed(row, EventType.CUSTOMER_KYC_STATUS_CHANGED, before.kyc, to))
     if status(before) is not status(after):
         session.record(_changed(row, EventType.CUSTOMER_STATE_CHANGED, status(before), status(after), reason=reason))
 
 
 def _changed(
-    row: Any, type_: EventType, old: KycStatus | CustomerStatus, new: KycStatus | CustomerStatus, *, reason: str | None = None
+    row: Any,
+    type_: EventType,
+    old: KycStatus | CustomerStatus,
+    new: KycStatus | CustomerStatus,
+    *,
+    reason: str | None = None,
 ) -> NewEvent:
     data: dict[str, Any] = {"customerId": row.id, "oldStatus": old, "newStatus": new}
     if type_ is EventType.CUSTOMER_STATE_CHANGED:

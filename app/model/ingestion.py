@@ -59,9 +59,7 @@ async def move(session: Session, row: Any, *, to: IngestionStatus, fence: int, *
     machine.check(TRANSITIONS, old, to)
     await write(session, row.id, fence=fence, status=to, **values)
     data = {"ingestionId": row.id, "oldStatus": old, "newStatus": to}
-    session.record(
-        NewEvent(EventType.INGESTION_STATUS_CHANGED, row.tenant_id, row.customer_id, ingestion_id=row.id, data=data)
-    )
+    session.record(NewEvent(EventType.INGESTION_STATUS_CHANGED, row.tenant_id, row.customer_id, ingestion_id=row.id, data=data))
 
 
 async def write(session: Session, ingestion_id: str, *, fence: int, **values: Any) -> None:

@@ -43,7 +43,12 @@ async def move(session: Session, ingestion: Any, *, process: str, to: ResultStat
     if written.rowcount != 1:
         return False
     error = values.get("error")
-    data = {"ingestionId": ingestion.id, "process": process, "status": to, "errorCode": error["code"] if error else None}
+    data = {
+        "ingestionId": ingestion.id,
+        "process": process,
+        "status": to,
+        "errorCode": error["code"] if error else None,
+    }
     session.record(
         NewEvent(
             EventType.INGESTION_RESULT_CHANGED,

@@ -93,9 +93,7 @@ class SharedBudget:
         if row is None:
             try:
                 async with session.connection.begin_nested():
-                    await session.execute(
-                        insert(Budget).values(account=self._account, kind=kind, grants=[], blocked_until=0.0)
-                    )
+                    await session.execute(insert(Budget).values(account=self._account, kind=kind, grants=[], blocked_until=0.0))
             except IntegrityError:
                 pass  # another process made the row in this moment
             row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update())).one()

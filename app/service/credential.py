@@ -128,7 +128,7 @@ async def still_good(connection: AsyncConnection, credential_ids: Collection[str
 
 async def listing(connection: AsyncConnection) -> Sequence[Any]:
     """All credentials with their tenant's name, oldest first."""
-    query = select(Credential.__table__, Tenant.name.label("tenant")).join(Tenant).order_by(Credential.id)  # type: ignore[attr-defined]
+    query = select(Credential.__table__, Tenant.name.label("tenant")).join(Tenant).order_by(Credential.id)
     return (await connection.execute(query)).all()
 
 

@@ -60,7 +60,8 @@ async def create(core: Core, tenant_id: str, new: NewCustomer) -> str:
     """Makes a customer and answers its id; with a known idempotency key the id of the one made before."""
     check(new)
     value = idempotency.canonical(
-        OPERATION, {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type}
+        OPERATION,
+        {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type},
     )
     while True:
         try:
@@ -80,9 +81,7 @@ async def _insert(core: Core, session: Session, tenant_id: str, new: NewCustomer
     wrapped, cipher = core.vault.new_key(tenant_id, customer_id)
     personal = {"email": new.email.strip(), "firstName": new.first_name.strip(), "lastName": _stripped(new.last_name)}
     if new.idempotency_key is not None:
-        await idempotency.keep(
-            session, core.vault, tenant_id, OPERATION, new.idempotency_key, value, subject_id=customer_id, at=at
-        )
+        await idempotency.keep(session, core.vault, tenant_id, OPERATION, new.idempotency_key, value, subject_id=customer_id, at=at)
     try:
         await session.execute(
             insert(Customer).values(
@@ -107,12 +106,8 @@ async def _insert(core: Core, session: Session, tenant_id: str, new: NewCustomer
             ["input", "externalId"],
             "Use customer(externalId:) to find it.",
         ) from None
-    await session.execute(
-        insert(DataKey).values(customer_id=customer_id, tenant_id=tenant_id, wrapped=wrapped, created_at=at)
-    )
-    session.record(
-        NewEvent(EventType.CUSTOMER_CREATED, tenant_id, customer_id=customer_id, data={"customerId": customer_id})
-    )
+    await session.execute(insert(DataKey).values(customer_id=customer_id, tenant_id=tenant_id, wrapped=wrapped, created_at=at))
+    session.record(NewEvent(EventType.CUSTOMER_CREATED, tenant_id, customer_id=customer_id, data={"customerId": customer_id}))
     return customer_id
 
 
@@ -130,7 +125,7 @@ def matching(tenant_id: str, wanted: CustomerFilter) -> Select[Any]:
     if wanted.external_id is not None:
         query = query.where(Customer.external_id == wanted.external_id)
     if wanted.kyc_status is not None:
-        query = query.where(Customer.kyc_status.in_(list(wanted.kyc_status)))  # type: ignore[attr-defined]
+        query = query.where(Customer.kyc_status.in_(list(wanted.kyc_status)))
     if wanted.created_after is not None:
         query = query.where(Customer.created_at > wanted.created_after)
     if wanted.created_before is not None:
@@ -139,7 +134,7 @@ def matching(tenant_id: str, wanted: CustomerFilter) -> Select[Any]:
 
 
 async def by_ids(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    found = await connection.execute(columns(tenant_id).where(Customer.id.in_(list(customer_ids))))  # type: ignore[attr-defined]
+    found = await connection.execute(columns(tenant_id).where(Customer.id.in_(list(customer_ids))))
     return found.all()
 
 
@@ -153,7 +148,8 @@ async def ciphers(
     """The ciphers of customers by id; an erased customer has none."""
     found = await connection.execute(
         select(DataKey.customer_id, DataKey.wrapped).where(
-            DataKey.tenant_id == tenant_id, DataKey.customer_id.in_(list(customer_ids))  # type: ignore[attr-defined]
+            DataKey.tenant_id == tenant_id,
+            DataKey.customer_id.in_(list(customer_ids)),
         )
     )
     return {row.customer_id: vault.cipher(row.wrapped, tenant_id, row.customer_id) for row in found}

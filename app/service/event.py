@@ -47,7 +47,8 @@ async def write(session: Session) -> None:
             .values(event_seq=Tenant.event_seq + len(mine))
             .returning(Tenant.event_seq, now())
         )
-        last, at = counted.one()
+        row: Any = counted.one()
+        last, at = row[0], row[1]
         first = last - len(mine) + 1
         rows = [
             {

@@ -31,7 +31,9 @@ def canonical(operation: str, value: dict[str, Any]) -> bytes:
     return orjson.dumps([operation, value], option=orjson.OPT_SORT_KEYS)
 
 
-async def find(connection: AsyncConnection | Session, vault: Vault, tenant_id: str, operation: str, key: str, value: bytes) -> str | None:
+async def find(
+    connection: AsyncConnection | Session, vault: Vault, tenant_id: str, operation: str, key: str, value: bytes
+) -> str | None:
     """The id of what this key made before. Raises IDEMPOTENCY_KEY_REUSED where it came with another input."""
     found = await connection.execute(
         select(IdempotencyKey.input_digest, IdempotencyKey.subject_id).where(
@@ -52,7 +54,15 @@ async def find(connection: AsyncConnection | Session, vault: Vault, tenant_id: s
 
 
 async def keep(
-    session: Session, vault: Vault, tenant_id: str, operation: str, key: str, value: bytes, *, subject_id: str, at: dt.datetime
+    session: Session,
+    vault: Vault,
+    tenant_id: str,
+    operation: str,
+    key: str,
+    value: bytes,
+    *,
+    subject_id: str,
+    at: dt.datetime,
 ) -> None:
     """Ties the key to what was made. Raises KeyTaken where another request was faster."""
     try:

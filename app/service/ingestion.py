@@ -107,7 +107,8 @@ async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping
     """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
     wanted = check(new, offered)
     value = idempotency.canonical(
-        OPERATION, {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted}
+        OPERATION,
+        {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted},
     )
     while True:
         try:
@@ -182,28 +183,29 @@ async def _check_customer(session: Session, tenant_id: str, customer_id: str) ->
 
 def matching(tenant_id: str, wanted: IngestionFilter) -> Select[Any]:
     """The query for a tenant's ingestions, as public columns."""
-    query = select(*PUBLIC).where(Ingestion.tenant_id == tenant_id)
+    query: Select[Any] = select(*PUBLIC).where(Ingestion.tenant_id == tenant_id)
     if wanted.customer_id is not None:
         query = query.where(Ingestion.customer_id == wanted.customer_id)
     if wanted.status is not None:
-        query = query.where(Ingestion.status.in_(list(wanted.status)))  # type: ignore[attr-defined]
+        query = query.where(Ingestion.status.in_(list(wanted.status)))
     if wanted.provider is not None:
         query = query.where(Ingestion.provider == wanted.provider)
     return query
 
 
 async def by_ids(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
-    query = matching(tenant_id, IngestionFilter()).where(Ingestion.id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
-    return (await connection.execute(query)).all()
+    query = matching(tenant_id, IngestionFilter()).where(Ingestion.id.in_(list(ingestion_ids)))
+    rows: Sequence[Any] = (await connection.execute(query)).all()
+    return rows
 
 
 async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
     """The process results of ingestions, in the order requested, with the customer each belongs to."""
     query = (
         select(ProcessResult.__table__, Ingestion.customer_id, Ingestion.provider, Ingestion.finished_at)
-        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)  # type: ignore[arg-type]
-        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
-        .order_by(ProcessResult.ingestion_id, ProcessResult.position)  # type: ignore[arg-type]
+        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)
+        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
+        .order_by(ProcessResult.ingestion_id, ProcessResult.position)
     )
     return (await connection.execute(query)).all()
 
@@ -211,9 +213,9 @@ async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Co
 async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
     query = (
         select(File.__table__, Ingestion.provider)
-        .join(Ingestion, Ingestion.id == File.ingestion_id)  # type: ignore[arg-type]
-        .where(File.tenant_id == tenant_id, File.ingestion_id.in_(list(ingestion_ids)))  # type: ignore[attr-defined]
-        .order_by(File.ingestion_id, File.process, File.position)  # type: ignore[arg-type]
+        .join(Ingestion, Ingestion.id == File.ingestion_id)
+        .where(File.tenant_id == tenant_id, File.ingestion_id.in_(list(ingestion_ids)))
+        .order_by(File.ingestion_id, File.process, File.position)
     )
     return (await connection.execute(query)).all()
 
@@ -221,8 +223,8 @@ async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Coll
 async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Collection[str]) -> Sequence[Any]:
     query = (
         select(File.__table__, Ingestion.provider)
-        .join(Ingestion, Ingestion.id == File.ingestion_id)  # type: ignore[arg-type]
-        .where(File.tenant_id == tenant_id, File.id.in_(list(file_ids)))  # type: ignore[attr-defined]
+        .join(Ingestion, Ingestion.id == File.ingestion_id)
+        .where(File.tenant_id == tenant_id, File.id.in_(list(file_ids)))
     )
     return (await connection.execute(query)).all()
 

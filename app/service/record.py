@@ -52,7 +52,7 @@ class Finding:
 
 async def payloads(session: Session, row: Any, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
     """Keeps the vendor's answers as they came; a later fetch of the same ingestion replaces an earlier one."""
-    await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))  # type: ignore[arg-type]
+    await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))
     rows = [
         {
             "id": ids.new("pay"),
@@ -80,12 +80,12 @@ async def findings(
     """Moves each process's result to COMPLETED or FAILED. A result that has already been decided stays as it is."""
     at = core.clock.now()
     for process, finding in found.items():
+        values: dict[str, Any]
         if isinstance(finding.result, ProcessFault):
             to, values = ResultStatus.FAILED, {"error": outcome.error(finding.result)}
         else:
-            to, values = ResultStatus.COMPLETED, outcome.values(
-                finding.result, ProviderName(row.provider), snapshot.fetched_at
-            )
+            to = ResultStatus.COMPLETED
+            values = outcome.values(finding.result, ProviderName(row.provider), snapshot.fetched_at)
             values["data"] = cipher.seal_json(values["data"], ingestion.RESULT)
         moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
         if moved and finding.files:

@@ -124,9 +124,7 @@ class Run:
 
     async def _cipher(self) -> DataKeyCipher:
         async with self.shop.core.database.reading() as connection:
-            found = await customer.ciphers(
-                connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id]
-            )
+            found = await customer.ciphers(connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id])
         return found[self.row.customer_id]
 
     async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> str:
@@ -159,9 +157,7 @@ class Run:
         waiting = {process: found for process, found in extracted.items() if isinstance(found, Outcome) and found.media}
         ready = {process: Finding(found) for process, found in extracted.items() if process not in waiting}
         async with transaction(core.database) as session:
-            await ingestion_model.write(
-                session, row.id, fence=self.fence, provider_reference=self.reference, claims=0
-            )
+            await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, claims=0)
             await record.payloads(session, row, snapshot, cipher)
             await record.findings(core, session, row, ready, snapshot, cipher)
             if not waiting:

@@ -101,9 +101,7 @@ class Vault:
     def matches(self, purpose: str, value: bytes, digest: str) -> bool:
         """Whether `digest` was made of this value with any key of the ring. Constant time per key."""
         message = purpose.encode() + b"\0" + value
-        return any(
-            hmac.compare_digest(hmac.new(key, message, hashlib.sha256).hexdigest(), digest) for key in self._signing
-        )
+        return any(hmac.compare_digest(hmac.new(key, message, hashlib.sha256).hexdigest(), digest) for key in self._signing)
 
     def sign(self, purpose: str, content: Any) -> str:
         """An opaque, authenticated token that carries `content` in the clear: never put anything secret in it."""

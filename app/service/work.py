@@ -18,7 +18,7 @@ from app.model.ingestion import Ingestion
 from app.service import ingestion
 
 RELAY_BATCH = 200
-FREE = or_(Ingestion.lease_until.is_(None), Ingestion.lease_until < now())  # type: ignore[union-attr, operator]
+FREE = or_(Ingestion.lease_until.is_(None), Ingestion.lease_until < now())
 
 
 async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | None:
@@ -47,9 +47,7 @@ async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | 
         if taken.rowcount != 1:
             return None
         if row.status == IngestionStatus.QUEUED:
-            await ingestion_model.move(
-                session, row, to=IngestionStatus.RUNNING, fence=row.fence + 1, started_at=core.clock.now()
-            )
+            await ingestion_model.move(session, row, to=IngestionStatus.RUNNING, fence=row.fence + 1, started_at=core.clock.now())
         return row
 
 
@@ -101,14 +99,13 @@ async def due(database: Database) -> Sequence[str]:
         if (await connection.execute(waiting.limit(1))).first() is None:
             return ()
     async with transaction(database) as session:
-        picked = waiting.order_by(Ingestion.due_at).limit(RELAY_BATCH)  # type: ignore[arg-type]
+        picked = waiting.order_by(Ingestion.due_at).limit(RELAY_BATCH)
         if not database.sqlite:
             picked = picked.with_for_update(skip_locked=True)
         rung = await session.execute(
             update(Ingestion)
-            .where(Ingestion.id.in_(picked))  # type: ignore[attr-defined]
+            .where(Ingestion.id.in_(picked))
             .values(ring_at=now(ingestion.RING_AGAIN_SECONDS))
             .returning(Ingestion.id)
         )
         return [row.id for row in rung]
-

@@ -126,9 +126,7 @@ class _Pricing:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        self._fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         self._prices: dict[str, Price | None] = {}
         self._operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         self._aliases = 0

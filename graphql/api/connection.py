@@ -87,8 +87,4 @@ async def newest_first(context: Context, kind: str, query: Select[Any], key: Any
     query = query.order_by(key.asc() if asked.backwards else key.desc()).limit(asked.size + 1)
     async with context.core.database.reading() as connection:
         rows = (await connection.execute(query)).all()
-    return page_of(
-        rows, asked, lambda row: cursor.encode(context.core.vault, kind, context.tenant_id, row.id)
-    )
-
-
+    return page_of(rows, asked, lambda row: cursor.encode(context.core.vault, kind, context.tenant_id, row.id))

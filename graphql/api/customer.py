@@ -18,7 +18,15 @@ from api.node import MASK, Connection, Node, connection, masked
 from api.scalars import given
 from app.domain import ids
 from app.domain.credential import Right
-from app.domain.customer import AmlDecision, AmlStatus, CustomerStatus, CustomerType, KycStatus, NextActionCode, RiskLevel
+from app.domain.customer import (
+    AmlDecision,
+    AmlStatus,
+    CustomerStatus,
+    CustomerType,
+    KycStatus,
+    NextActionCode,
+    RiskLevel,
+)
 from app.domain.customer import next_action as action_for
 from app.domain.customer import status as status_of
 from app.domain.event import EventType
@@ -132,18 +140,12 @@ class Customer(Node):
 @strawberry.input(description="Which customers are wanted; what is left out does not restrict.")
 class CustomerFilter:
     external_id: str | None = strawberry.field(default=strawberry.UNSET, description="Only with this external id.")
-    kyc_status: list[KycStatus] | None = strawberry.field(
-        default=strawberry.UNSET, description="Only with one of these statuses."
-    )
+    kyc_status: list[KycStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
     created_after: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only created after this.")
-    created_before: dt.datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Only created before this."
-    )
+    created_before: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only created before this.")
 
     def wanted(self) -> Wanted:
-        return Wanted(
-            given(self.external_id), given(self.kyc_status), given(self.created_after), given(self.created_before)
-        )
+        return Wanted(given(self.external_id), given(self.kyc_status), given(self.created_after), given(self.created_before))
 
 
 @strawberry.input(description="What `createCustomer` takes.")
@@ -156,9 +158,7 @@ class CreateCustomerInput:
     external_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The caller's own id, unique in the tenant. At most 200 characters."
     )
-    type: CustomerType | None = strawberry.field(
-        default=CustomerType.INDIVIDUAL, description="What kind of party the customer is."
-    )
+    type: CustomerType | None = strawberry.field(default=CustomerType.INDIVIDUAL, description="What kind of party the customer is.")
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="At most 255 characters. The same key with the same input gives the first answer again.",
@@ -191,9 +191,7 @@ IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The cus
 
 @strawberry.type
 class CustomerQuery:
-    @strawberry.field(
-        description="One customer, by id or by external id; null for one that is unknown or of another tenant."
-    )
+    @strawberry.field(description="One customer, by id or by external id; null for one that is unknown or of another tenant.")
     async def customer(
         self,
         info: strawberry.Info[Context, None],
@@ -217,9 +215,7 @@ class CustomerQuery:
     async def customers(
         self,
         info: strawberry.Info[Context, None],
-        filter: Annotated[
-            CustomerFilter | None, strawberry.argument(description="Which customers are wanted.")
-        ] = strawberry.UNSET,
+        filter: Annotated[CustomerFilter | None, strawberry.argument(description="Which customers are wanted.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -251,12 +247,8 @@ class CustomerMutation:
 
 @strawberry.type
 class CustomerSubscription:
-    @strawberry.subscription(
-        description="The customer now, then again after each change of status, kycStatus, aml or nextAction."
-    )
-    async def customer(
-        self, info: strawberry.Info[Context, None], id: IdOfCustomer
-    ) -> AsyncGenerator[Customer, None]:
+    @strawberry.subscription(description="The customer now, then again after each change of status, kycStatus, aml or nextAction.")
+    async def customer(self, info: strawberry.Info[Context, None], id: IdOfCustomer) -> AsyncGenerator[Customer, None]:
         context = info.context
         context.require(Right.READ)
         feed = context.feed

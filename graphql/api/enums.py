@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from api.scalars import described
-from app.domain.customer import AmlDecision, AmlStatus, CustomerStatus, CustomerType, KycStatus, NextActionCode, RiskLevel
+from app.domain.customer import (
+    AmlDecision,
+    AmlStatus,
+    CustomerStatus,
+    CustomerType,
+    KycStatus,
+    NextActionCode,
+    RiskLevel,
+)
 from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import DocumentType, FileCategory, Gender

@@ -69,15 +69,11 @@ class Event(Node):
 class EventFilter:
     types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only these types.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
-    ingestion_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Only about this ingestion."
-    )
+    ingestion_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this ingestion.")
 
     def wanted(self) -> log.EventFilter:
         types = given(self.types)
-        return log.EventFilter(
-            frozenset(types) if types is not None else None, given(self.customer_id), given(self.ingestion_id)
-        )
+        return log.EventFilter(frozenset(types) if types is not None else None, given(self.customer_id), given(self.ingestion_id))
 
 
 Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events are wanted.")]
@@ -103,9 +99,7 @@ async def page(
 
         low, high = place(asked.after), place(asked.before)
         if asked.backwards:
-            rows = list(
-                reversed(await log.before(connection_, tenant_id, high, limit=asked.size + 1, matching=wanted))
-            )
+            rows = list(reversed(await log.before(connection_, tenant_id, high, limit=asked.size + 1, matching=wanted)))
             rows = [row for row in rows if low is None or row.seq > low]
         else:
             rows = list(await log.after(connection_, tenant_id, low or 0, limit=asked.size + 1, matching=wanted))
@@ -150,9 +144,7 @@ class EventSubscription:
         wanted = filter.wanted() if filter else log.EventFilter()
         place = given(after)
         epoch = feed.tail.epoch
-        await feed.begin(
-            at=None if place is None else cursor.event_seq(context.core.vault, context.tenant_id, epoch, place)
-        )
+        await feed.begin(at=None if place is None else cursor.event_seq(context.core.vault, context.tenant_id, epoch, place))
         async for row in feed.follow():
             if wanted.matches(row):
                 context.renew()

@@ -64,6 +64,11 @@ class Tail:
             if len(rows) < BATCH:
                 await self._pulse.wait(beats, LOOK_SECONDS)
 
+    async def newest(self) -> int:
+        """The number of the newest event in the database, which this tail may not have read yet."""
+        async with self._core.database.reading() as connection:
+            return (await event.head(connection, self.tenant_id))[1]
+
     async def after(self, seq: int) -> Sequence[Any]:
         """Events behind `seq`, at most a batch, at least one: waits for it if need be."""
         while True:
@@ -99,8 +104,7 @@ class Feed:
         if self.start is not None:
             return False
         if at is None:
-            async with self.tail._core.database.reading() as connection:
-                _, at = await event.head(connection, self.tail.tenant_id)
+            at = await self.tail.newest()
         self.position = at
         return True
 

@@ -47,5 +47,5 @@ class File(Node):
             content_type=row.content_type,
             size=row.size,
             sha256=row.sha256,
-            provider_details={detail: row.vendor_id},
+            provider_details=JSON({detail: row.vendor_id}),
         )

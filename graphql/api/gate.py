@@ -8,7 +8,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, FieldNode, FragmentSpreadNode, OperationDefinitionNode, OperationType
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+)
 from graphql import execute as execute_document
 
 from api import schema
@@ -68,9 +76,9 @@ class Gate:
             raise Unauthenticated(credential.REFUSAL)
         at = self.core.clock.now()
         known = self._trusted.get(token)
-        if known is not None and at.timestamp() - known[0] < TRUST_SECONDS:
-            if known[1].expires_at is None or known[1].expires_at > at:
-                return known[1]
+        fresh = known is not None and at.timestamp() - known[0] < TRUST_SECONDS
+        if known is not None and fresh and (known[1].expires_at is None or known[1].expires_at > at):
+            return known[1]
         self._trusted.pop(token, None)
         async with self.core.database.reading() as connection:
             principal = await credential.prove(connection, token, at=at)
@@ -136,18 +144,19 @@ def is_request_error(result: ExecutionResult) -> bool:
 
 def _root_fields(asked: Asked) -> list[str]:
     """The names of an operation's root fields, through fragments; every fragment is looked at once."""
-    fragments = {node.name.value: node for node in asked.admitted.document.definitions if hasattr(node, "type_condition")}
+    definitions = asked.admitted.document.definitions
+    fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
     names: list[str] = []
     seen: set[str] = set()
     waiting = [asked.operation.selection_set]
     while waiting:
         for selection in waiting.pop().selections:
-            if isinstance(selection, FieldNode):
-                names.append(selection.name.value)
-            elif isinstance(selection, FragmentSpreadNode):
-                if selection.name.value not in seen:
+            match selection:
+                case FieldNode():
+                    names.append(selection.name.value)
+                case InlineFragmentNode():
+                    waiting.append(selection.selection_set)
+                case FragmentSpreadNode() if selection.name.value not in seen:
                     seen.add(selection.name.value)
                     waiting.append(fragments[selection.name.value].selection_set)
-            else:
-                waiting.append(selection.selection_set)
     return names

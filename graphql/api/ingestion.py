@@ -78,9 +78,7 @@ class IngestionFilter:
     provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this vendor.")
 
 
-@strawberry.input(
-    one_of=True, description="How the verification at Sumsub is named: by a share token or by an applicant's id."
-)
+@strawberry.input(one_of=True, description="How the verification at Sumsub is named: by a share token or by an applicant's id.")
 class SumsubSource:
     share_token: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -206,9 +204,7 @@ class IngestionSubscription:
     @strawberry.subscription(
         description="The ingestion now, then again after each change of it or of one of its results; ends after FINISHED."
     )
-    async def ingestion(
-        self, info: strawberry.Info[Context, None], id: IdOfIngestion
-    ) -> AsyncGenerator[Ingestion, None]:
+    async def ingestion(self, info: strawberry.Info[Context, None], id: IdOfIngestion) -> AsyncGenerator[Ingestion, None]:
         context = info.context
         context.require(Right.READ)
         feed = context.feed

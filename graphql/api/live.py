@@ -187,7 +187,7 @@ class Hub:
         request_id = new_request_id()
         context = self._gate.context(principal, request_id)
         context.feed = feed
-        stream = subscribe_document(
+        stream: Any = subscribe_document(
             schema.core,
             asked.admitted.document,
             context_value=context,

@@ -197,9 +197,7 @@ class ProfileResult(ProcessResult):
             full_name=masked(data.get("full_name"), clear=clear),
             full_name_native=masked(data.get("full_name_native"), clear=clear),
             birthdate=_day(data.get("birthdate"), clear=clear),
-            birthplace=Birthplace(
-                town=masked(place["town"], clear=clear), country=_country(place["country"], clear=clear)
-            )
+            birthplace=Birthplace(town=masked(place["town"], clear=clear), country=_country(place["country"], clear=clear))
             if place
             else None,
             primary_citizenship=_country(data.get("primary_citizenship"), clear=clear),

@@ -53,6 +53,6 @@ def described(kind: EnumMeta, description: str, values: Mapping[str, str], *, na
         value.description = values[value.name]
 
 
-def given(value: T | None | Any) -> T | None:
+def given(value: T | Any | None) -> T | None:
     """An optional argument's value; None where it was left out or null."""
     return None if value is strawberry.UNSET else value

@@ -34,9 +34,7 @@ NODES = {"cus": customer.by_id, "ing": ingestion.by_id, "fil": _file}
 
 @strawberry.type
 class NodeQuery:
-    @strawberry.field(
-        description="Anything by its id; null for an id that is unknown, of another kind or of another tenant."
-    )
+    @strawberry.field(description="Anything by its id; null for an id that is unknown, of another kind or of another tenant.")
     async def node(
         self,
         info: strawberry.Info[Context, None],
@@ -69,7 +67,8 @@ schema = strawberry.Schema(
     types=[File, *TYPES.values()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
-core = schema._schema
+# graphql-core's own schema, which admission, execution and printing work on.
+core = schema._schema  # noqa: SLF001
 
 
 def sdl() -> str:

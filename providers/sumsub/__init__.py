@@ -15,7 +15,10 @@ from providers.sumsub.client import Account, Client
 
 
 def build(
-    settings: Any, http: httpx.AsyncClient, budget: Callable[[str, dict[CallKind, int]], CallBudget], now: Callable[[], dt.datetime]
+    settings: Any,
+    http: httpx.AsyncClient,
+    budget: Callable[[str, dict[CallKind, int]], CallBudget],
+    now: Callable[[], dt.datetime],
 ) -> Provider | None:
     """The adapter of the configured account; None where no account is configured."""
     if not settings.sumsub_configured:

@@ -12,13 +12,13 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot
 from app.errors import Answered, NotReady, ProcessFault, Unanswered, VendorFault
-from providers.sumsub import address, errors, identity, profile, proof_of_address
+from providers.sumsub import address, applicant_profile, errors, identity, proof_of_address
 from providers.sumsub.client import PROVIDER, Client
 from providers.sumsub.extraction import APPLICANT, RESOURCES, STATUS, STEPS
 from providers.sumsub.tree import Tree
 
 EXTRACT: dict[KycProcess, Callable[[Snapshot], Outcome]] = {
-    KycProcess.PROFILE: profile.extract,
+    KycProcess.PROFILE: applicant_profile.extract,
     KycProcess.ADDRESS: address.extract,
     KycProcess.IDENTITY: identity.extract,
     KycProcess.PROOF_OF_ADDRESS: proof_of_address.extract,
@@ -30,9 +30,7 @@ GREEN = "GREEN"
 class Sumsub:
     """One Sumsub account. `copy` chooses the product that redeems share tokens: Copy Applicant, else Reusable KYC."""
 
-    capabilities = Capabilities(
-        ProviderName.SUMSUB, tuple(EXTRACT), (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID)
-    )
+    capabilities = Capabilities(ProviderName.SUMSUB, tuple(EXTRACT), (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID))
 
     def __init__(self, client: Client, now: Callable[[], dt.datetime], *, copy: bool) -> None:
         self._client = client

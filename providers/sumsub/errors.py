@@ -13,7 +13,7 @@ NOT_APPROVED = frozenset({10507, 10508, 10509})
 NO_FIT = frozenset({10510, 10511, 10512, 10513, 10514, 10515, 10516, 10517, 10518, 10519})
 REDEEMING = frozenset({"reuse", "import"})
 
-TOKEN_HINT = "Most likely it was used before or has expired (20 minutes by default). Ask for a fresh share token."
+REFERENCE_HINT = "Most likely it was used before or has expired (20 minutes by default). Ask for a fresh share token."
 KEY_HINT = "The operator must check GATEHOUSE_SUMSUB_APP_TOKEN, GATEHOUSE_SUMSUB_SECRET_KEY and the server's clock."
 LATER_HINT = "Create a new ingestion later; if it goes on, give Sumsub's support the correlation id."
 
@@ -43,7 +43,7 @@ def _meaning(fault: Answered) -> tuple[str, str, str]:
             "Only approved verifications can be ingested. Ask the sharing party to look at the applicant.",
         )
     if code in BAD_TOKEN:
-        return "provider_reference_invalid", "Sumsub does not accept the share token.", TOKEN_HINT
+        return "provider_reference_invalid", "Sumsub does not accept the share token.", REFERENCE_HINT
     if code in NO_FIT:
         return (
             "provider_data_not_available",
@@ -53,7 +53,7 @@ def _meaning(fault: Answered) -> tuple[str, str, str]:
     if code is not None and code in CREDENTIALS:
         return "sumsub_client_error", "Sumsub refused our credentials or signature.", KEY_HINT
     if status == 401 and fault.operation in REDEEMING:
-        return "provider_reference_invalid", "Sumsub says that the share token is invalid.", TOKEN_HINT
+        return "provider_reference_invalid", "Sumsub says that the share token is invalid.", REFERENCE_HINT
     if status == 404:
         return (
             "provider_reference_invalid",

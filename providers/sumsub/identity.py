@@ -22,9 +22,7 @@ def extract(snapshot: Snapshot) -> Outcome:
         )
     identity = Identity(_document(extraction, proof), _person(extraction, proof), extraction.verified_at())
     extraction.refuse_invalid("The identity")
-    return Outcome(
-        identity, media.of_identity(extraction, proof), tuple(extraction.warnings), tuple(extraction.sources)
-    )
+    return Outcome(identity, media.of_identity(extraction, proof), tuple(extraction.warnings), tuple(extraction.sources))
 
 
 def _document(extraction: Extraction, proof: Tree) -> Document:

@@ -31,13 +31,11 @@ MOST = 10
 def of_identity(extraction: Extraction, proof: Tree) -> tuple[MediaReference, ...]:
     """Front, back, selfie and video, one each: the newest of its kind."""
     taken: dict[str, MediaReference] = {}
-    for item in _taken(extraction, document.IDENTITY_STEPS + ("SELFIE", "SELFIE2")):
+    for item in _taken(extraction, (*document.IDENTITY_STEPS, "SELFIE", "SELFIE2")):
         kind = item.at("idDocDef", "idDocType").text or ""
         if kind in PERSON_TYPES:
             context, category = PERSON_TYPES[kind]
-        elif kind == proof.at("idDocType").text and document.same_country(
-            item.at("idDocDef", "country"), proof.at("country")
-        ):
+        elif kind == proof.at("idDocType").text and document.same_country(item.at("idDocDef", "country"), proof.at("country")):
             context, category = _side(item, taken), FileCategory.DOCUMENT
         else:
             continue

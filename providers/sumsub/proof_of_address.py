@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.normal.name import same_person
 from app.domain.process.outcome import Address, Outcome, Person, ProofOfAddress
 from app.domain.provider import Snapshot
 from providers.sumsub import address, document, media, name
@@ -22,7 +23,7 @@ def extract(snapshot: Snapshot) -> Outcome:
     if not names.full:
         names = name.read(extraction.recognised)
         extraction.warn("name_inferred", "The proof of address shows no name; the profile's name is given.")
-    elif not name.rule.same_person(names.full, name.read(extraction.recognised).full):
+    elif not same_person(names.full, name.read(extraction.recognised).full):
         extraction.warn("name_mismatch", "The name on the proof of address differs from the recognised profile's.")
     extraction.note("person.name", *names.places)
     # One field may hold the whole name: it is carried whole, never split.

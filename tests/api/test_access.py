@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from app.domain.credential import Role
 from tests.make.firm import CREATE_CUSTOMER, READ_INGESTION, Firm
 
@@ -24,7 +25,9 @@ async def test_personal_data_is_clear_only_for_those_with_the_right(
 ) -> None:
     seen = await embedded.data(READ_INGESTION, {"id": ingested["id"]}, who=who)
     customer = await embedded.data(
-        "query($id: ID!) { customer(id: $id) { email firstName lastName } }", {"id": ingested["customer"]["id"]}, who=who
+        "query($id: ID!) { customer(id: $id) { email firstName lastName } }",
+        {"id": ingested["customer"]["id"]},
+        who=who,
     )
 
     text = json.dumps([seen, customer], ensure_ascii=False)
@@ -51,18 +54,14 @@ async def test_compliance_creates_nothing(embedded: Firm) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_another_tenant_sees_nothing_and_cannot_tell_foreign_from_unknown(
-    embedded: Firm, ingested: dict[str, Any]
-) -> None:
+async def test_another_tenant_sees_nothing_and_cannot_tell_foreign_from_unknown(embedded: Firm, ingested: dict[str, Any]) -> None:
     stranger = await embedded.issue(Role.COMPLIANCE, tenant="stranger")
     file_id = ingested["results"][2]["files"][0]["id"]
     query = "query($id: ID!) { node(id: $id) { id } ingestion(id: $id) { id } customer(id: $id) { id } }"
 
     ids = [ingested["id"], ingested["customer"]["id"], file_id, "ing_00000000000000000000000000", "x", "cus_\u0001"]
     answers = [await embedded.data(query, {"id": value}, who=stranger) for value in ids]
-    lists = await embedded.data(
-        "{ customers { nodes { id } } ingestions { nodes { id } } events { nodes { id } } }", who=stranger
-    )
+    lists = await embedded.data("{ customers { nodes { id } } ingestions { nodes { id } } events { nodes { id } } }", who=stranger)
 
     assert answers == [{"node": None, "ingestion": None, "customer": None}] * len(ids)
     assert lists == {"customers": {"nodes": []}, "ingestions": {"nodes": []}, "events": {"nodes": []}}

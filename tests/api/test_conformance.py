@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.make import node
 from tests.make.firm import Firm
 
@@ -20,7 +21,11 @@ async def test_the_reference_client_follows_an_ingestion_to_its_end(firm: Firm) 
     query = "subscription($id: ID!) { ingestion(id: $id) { status } }"
 
     lines = await node.run(
-        "subscribe.mjs", f"ws://127.0.0.1:{firm.port}/graphql", firm.tokens["service"], query, f'{{"id":"{ingestion_id}"}}'
+        "subscribe.mjs",
+        f"ws://127.0.0.1:{firm.port}/graphql",
+        firm.tokens["service"],
+        query,
+        f'{{"id":"{ingestion_id}"}}',
     )
 
     assert lines[-1] == {"done": True}

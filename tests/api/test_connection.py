@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from app.domain.credential import Role
 from tests.make.firm import Firm
 
@@ -71,7 +72,9 @@ async def test_garbage_cursors_are_a_clear_error(embedded: Firm, reader: str, cu
 async def test_a_cursor_of_one_list_does_not_fit_another(embedded: Firm, reader: str) -> None:
     _, info = await page(embedded, reader, first=1)
 
-    answer = await embedded.ask("query($c: String) { ingestions(after: $c) { nodes { id } } }", {"c": info["endCursor"]}, who=reader)
+    answer = await embedded.ask(
+        "query($c: String) { ingestions(after: $c) { nodes { id } } }", {"c": info["endCursor"]}, who=reader
+    )
 
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_CURSOR"
 

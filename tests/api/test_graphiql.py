@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
+
 from tests.make.firm import Firm
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.make.firm import Firm
 
 JSON = {"content-type": "application/json"}
@@ -127,9 +128,7 @@ async def test_a_body_over_the_limit_is_413_whether_announced_or_not(embedded: F
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer nonsense", "Basic x", "Bearer gh_test_a_b", "Bearer \u00e9"])
-async def test_without_a_good_credential_everything_but_introspection_is_401(
-    embedded: Firm, authorization: str | None
-) -> None:
+async def test_without_a_good_credential_everything_but_introspection_is_401(embedded: Firm, authorization: str | None) -> None:
     headers = dict(JSON) if authorization is None else JSON | {"authorization": authorization.encode("latin-1")}  # type: ignore[dict-item]
 
     answer = await embedded.http.post("/graphql", json={"query": "{ providers { name } }"}, headers=headers)
@@ -138,9 +137,7 @@ async def test_without_a_good_credential_everything_but_introspection_is_401(
     assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
-async def test_what_is_ours_is_masked_and_what_is_the_callers_is_explained(
-    embedded: Firm, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_ours_is_masked_and_what_is_the_callers_is_explained(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     from api import provider
 
     class Broken:

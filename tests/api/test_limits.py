@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from graphql import get_introspection_query
+
 from api import schema
 from api.admission import Admission, Refused
 from app.errors import QueryTooLarge
-from graphql import get_introspection_query
 from tests.make.firm import Firm
 
 

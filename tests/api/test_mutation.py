@@ -6,9 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+
 from app.domain.credential import Role
 from app.model import Customer, Event, IdempotencyKey, Ingestion, ProcessResult
-from sqlalchemy import func, select
 from tests.make.firm import CREATE_CUSTOMER, CREATE_INGESTION, Firm
 
 COUNTED = (Customer, Ingestion, ProcessResult, Event, IdempotencyKey)
@@ -39,9 +40,7 @@ BAD_CUSTOMERS: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("change", "code", "field"), BAD_CUSTOMERS)
-async def test_a_bad_customer_is_refused_and_nothing_stored(
-    firm: Firm, change: dict[str, Any], code: str, field: str
-) -> None:
+async def test_a_bad_customer_is_refused_and_nothing_stored(firm: Firm, change: dict[str, Any], code: str, field: str) -> None:
     before = await counts(firm)
 
     payload = (await firm.data(CREATE_CUSTOMER, {"input": GOOD_CUSTOMER | change}))["createCustomer"]
@@ -84,8 +83,16 @@ BAD_INGESTIONS: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"source": {"sumsub": {"shareToken": " a"}}}, "BLANKS_AROUND", ["input", "source", "sumsub", "shareToken"]),
     ({"source": {"sumsub": {"shareToken": "a" * 1025}}}, "TOO_LONG", ["input", "source", "sumsub", "shareToken"]),
     ({"source": {"sumsub": {"shareToken": "a\nb"}}}, "INVALID_CHARACTERS", ["input", "source", "sumsub", "shareToken"]),
-    ({"source": {"sumsub": {"shareToken": "a\u0000"}}}, "INVALID_CHARACTERS", ["input", "source", "sumsub", "shareToken"]),
-    ({"source": {"sumsub": {"shareToken": "a\udfff"}}}, "INVALID_CHARACTERS", ["input", "source", "sumsub", "shareToken"]),
+    (
+        {"source": {"sumsub": {"shareToken": "a\u0000"}}},
+        "INVALID_CHARACTERS",
+        ["input", "source", "sumsub", "shareToken"],
+    ),
+    (
+        {"source": {"sumsub": {"shareToken": "a\udfff"}}},
+        "INVALID_CHARACTERS",
+        ["input", "source", "sumsub", "shareToken"],
+    ),
     ({"source": {"sumsub": {"applicantId": "../../x"}}}, "INVALID_ID", ["input", "source", "sumsub", "applicantId"]),
     ({"source": {"veriff": {"sessions": []}}}, "PROVIDER_NOT_CONFIGURED", ["input", "source", "veriff"]),
     ({"idempotencyKey": "\u0007"}, "INVALID_CHARACTERS", ["input", "idempotencyKey"]),
@@ -106,7 +113,10 @@ async def test_a_bad_ingestion_is_refused_and_nothing_stored(
     assert await counts(firm) == before
 
 
-@pytest.mark.parametrize("source", [{}, {"sumsub": {}}, {"sumsub": {"shareToken": "a", "applicantId": "b"}}, {"sumsub": {"shareToken": None}}])
+@pytest.mark.parametrize(
+    "source",
+    [{}, {"sumsub": {}}, {"sumsub": {"shareToken": "a", "applicantId": "b"}}, {"sumsub": {"shareToken": None}}],
+)
 async def test_a_source_names_exactly_one_thing(embedded: Firm, source: dict[str, Any]) -> None:
     given = {"customerId": await embedded.customer(), "source": source}
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+
 from app import serving
 from tests.make import servers
 from tests.make.firm import CREATE_CUSTOMER, CREATE_INGESTION, KEY
 from tests.make.process import Process, output
-from websockets.asyncio.client import connect
 
 INGESTIONS = 200
 SEED = 20261121
@@ -52,12 +53,8 @@ class Plant:
         faults = "latency=60,cut_after=0.03,cut_before=0.02,500=0.03"
         twin = ["twin", "sumsub", "--port", str(twin_port), "--ledger", str(self.ledger), "--faults", faults]
         self.twin = Process(twin, self.environment, folder / "twin.log", f"{self.twin_url}/_twin/scenarios")
-        self.gateway = Process(
-            ["serve", "--port", str(self.port)], self.environment, folder / "gateway.log", f"{self.url}/livez"
-        )
-        self.workers = [
-            Process(["worker"], self.environment, folder / f"worker{index}.log") for index in range(workers)
-        ]
+        self.gateway = Process(["serve", "--port", str(self.port)], self.environment, folder / "gateway.log", f"{self.url}/livez")
+        self.workers = [Process(["worker"], self.environment, folder / f"worker{index}.log") for index in range(workers)]
         self.random = random.Random(SEED)
         self.token = ""
 
@@ -181,9 +178,7 @@ def judge(plant: Plant, log: list[dict[str, Any]], seen: list[dict[str, Any]]) -
     assert {tuple(path) for path in moves.values()} == {("QUEUED", "RUNNING", "FINISHED")}
     assert len(results) == 2 * INGESTIONS
     assert set(results.values()) == {1}
-    redeemed = Counter(
-        line.split()[1] for line in plant.ledger.read_text().splitlines() if line.startswith("redeemed ")
-    )
+    redeemed = Counter(line.split()[1] for line in plant.ledger.read_text().splitlines() if line.startswith("redeemed "))
     assert len(redeemed) == INGESTIONS
     assert set(redeemed.values()) == {1}
     told = [event["id"] for event in seen]
@@ -202,7 +197,10 @@ async def test_nothing_is_lost_doubled_or_out_of_order_through_crashes(
             "GATEHOUSE_DATABASE_URL": request.getfixturevalue("postgresql_server").database(),
             "GATEHOUSE_REDIS_URL": request.getfixturevalue("crash_redis").url,
         }
-        assert output(["db", "upgrade"], environment | {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}).returncode == 0
+        assert (
+            output(["db", "upgrade"], environment | {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}).returncode
+            == 0
+        )
     plant = Plant(tmp_path, environment, workers=2 if kind == "distributed" else 0)
     seen: list[dict[str, Any]] = []
     try:

@@ -40,9 +40,7 @@ async def test_an_approved_passport_becomes_four_completed_processes(firm: Firm)
         "issuedAt": "2021-04-30",
         "expiresAt": "2031-04-30",
     }
-    assert {"field": "document.number", "provider": "SUMSUB", "path": "info.idDocs[0].number"} in results["IDENTITY"][
-        "provenance"
-    ]
+    assert {"field": "document.number", "provider": "SUMSUB", "path": "info.idDocs[0].number"} in results["IDENTITY"]["provenance"]
     assert [file["context"] for file in results["IDENTITY"]["files"]] == ["photo-document-front", "photo-selfie"]
     assert [file["contentType"] for file in results["PROOF_OF_ADDRESS"]["files"]] == ["application/pdf"]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
 from app import config, main, migrate, serving, wiring
 from app.clock import SystemClock
 from app.db import transaction
@@ -22,7 +24,6 @@ from app.service import credential
 from app.service.core import Core
 from providers.sumsub import twin
 from tasks import broker, pool
-from websockets.asyncio.client import ClientConnection, connect
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 CREATE_CUSTOMER = """mutation($input: CreateCustomerInput!) { createCustomer(input: $input) {
@@ -113,9 +114,8 @@ class Firm:
         doorbell = broker.make(self.settings.redis_url)
         bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject))
         await bell.start()
-        async with pool.workshop(self.settings, parts.core) as shop:
-            async with pool.working(doorbell, bell, shop, concurrency=32):
-                yield
+        async with pool.workshop(self.settings, parts.core) as shop, pool.working(doorbell, bell, shop, concurrency=32):
+            yield
         await bell.stop()
 
     async def issue(self, role: Role, *, tenant: str = "default", scopes: Any = (), expires_at: Any = None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+
 from tests.make.servers import die_with_parent
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,8 @@ class Process:
         return self.started.wait(40)
 
     def await_ready(self, seconds: float = 30) -> None:
-        assert self.ready is not None and self.started is not None
+        assert self.ready is not None
+        assert self.started is not None
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:

@@ -7,7 +7,7 @@ import re
 from app.domain.normal.name import clean, fold
 
 LINE_LIMIT = 200
-NUMBER_FIRST = frozenset("US CA GB IE AU NZ FR LU IN SG ZA".split())
+NUMBER_FIRST = frozenset(["US", "CA", "GB", "IE", "AU", "NZ", "FR", "LU", "IN", "SG", "ZA"])
 # Postal codes by country, for finding one inside a line. Only where the shape is unmistakable.
 POSTAL_CODE = {
     "ES": r"\d{5}", "DE": r"\d{5}", "FR": r"\d{5}", "IT": r"\d{5}", "FI": r"\d{5}", "MX": r"\d{5}",

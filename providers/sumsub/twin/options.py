@@ -23,14 +23,12 @@ class Options:
     reads_per_5s: int = 300
     writes_per_5s: int = 50
     seed: int = 1
-    faults: FaultRates = FaultRates()
+    faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
     scenarios: dict[str, Scenario] = field(default_factory=load_scenarios)
 
     @classmethod
-    def read(
-        cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, settings: Any
-    ) -> Options:
+    def read(cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, settings: Any) -> Options:
         """The options of the command: credentials, level and limits are those that Gatehouse itself is set to.
 
         Raises ValueError for a scenario file or a fault specification that cannot be understood.

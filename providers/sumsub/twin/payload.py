@@ -25,9 +25,7 @@ def applicant(found: Applicant, now: float) -> dict[str, Any]:
         "type": "individual",
         "lang": "en",
         **found.scenario.applicant,
-        "requiredIdDocs": {
-            "docSets": [{"idDocSetType": name, "types": SETS.get(name, [])} for name in found.scenario.steps]
-        },
+        "requiredIdDocs": {"docSets": [{"idDocSetType": name, "types": SETS.get(name, [])} for name in found.scenario.steps]},
         "review": review(found, now),
         "tags": [],
     }

@@ -76,4 +76,5 @@ def _resolved(name: str, raw: dict[str, dict[str, Any]], above: tuple[str, ...])
         raise ValueError(f"scenario {name!r} does not exist or builds on itself")
     own = raw[name]
     base = _resolved(own["base"], raw, (*above, name)) if "base" in own else {}
-    return merged(base, {key: value for key, value in own.items() if key != "base"})
+    whole: dict[str, Any] = merged(base, {key: value for key, value in own.items() if key != "base"})
+    return whole

@@ -82,9 +82,7 @@ class Twin:
             now = time.time()
             body = await request.body()
             try:
-                auth.check(
-                    request, body, app_token=self.options.app_token, secret_key=self.options.secret_key, now=now
-                )
+                auth.check(request, body, app_token=self.options.app_token, secret_key=self.options.secret_key, now=now)
                 self.store.limit(request.method, now)
                 fault = self.faults.next(operation, subject(request))
                 if fault is Fault.CUT_BEFORE:
@@ -291,6 +289,6 @@ def welcome(options: Options, host: str, port: int) -> str:
         f"  GATEHOUSE_SUMSUB_BASE_URL={address}\n"
         f"  GATEHOUSE_SUMSUB_APP_TOKEN={options.app_token}\n"
         f"  GATEHOUSE_SUMSUB_SECRET_KEY={options.secret_key}\n"
-        f"A share token: curl -d '{{\"scenario\":\"passport\"}}' {address}/_twin/share-tokens\n"
+        f'A share token: curl -d \'{{"scenario":"passport"}}\' {address}/_twin/share-tokens\n'
         f"Scenarios: {names}"
     )

@@ -129,7 +129,8 @@ class Socket:
     async def run(self) -> None:
         reading = asyncio.create_task(self._read())
         try:
-            await asyncio.wait({reading, self._refused}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {reading, self._refused}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if self._refused.done():
                 await self._close(self._refused.result())
         finally:
@@ -260,9 +261,7 @@ class Socket:
         except Exception as problem:  # the edge of an operation: its neighbours on the socket live on
             log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, exc_info=True)
             message = "Something went wrong here. Give the request id to the operator."
-            await self._fail(
-                operation_id, [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}]
-            )
+            await self._fail(operation_id, [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}])
         else:
             if self._operations.pop(operation_id, None):
                 await self._send({"type": "complete", "id": operation_id})
