@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from app.domain.normal import content
@@ -72,7 +72,7 @@ class BlobStore:
         """The clear bytes of a stored file, piece by piece. Raises CorruptData where it is missing or was changed."""
         try:
             answer = await obstore.get_async(self._store, path)
-        except NotFoundError:
+        except FileNotFoundError:
             raise CorruptData("a stored file is missing") from None
         held = bytearray()
         number, last = 0, False
@@ -94,7 +94,7 @@ class BlobStore:
     async def remove(self, path: str) -> None:
         try:
             await obstore.delete_async(self._store, path)
-        except NotFoundError:
+        except FileNotFoundError:
             return
 
     async def reachable(self) -> bool:

@@ -65,7 +65,7 @@ class Vault:
     def __init__(self, ring: Sequence[bytes]) -> None:
         self._wrapping = [(_name(key), AESGCM(_derive(key, b"wrap"))) for key in ring]
         self._signing = [_derive(key, b"sign") for key in ring]
-        self._cache: OrderedDict[bytes, DataKeyCipher] = OrderedDict()
+        self._cache: OrderedDict[tuple[bytes, str], DataKeyCipher] = OrderedDict()
 
     def new_key(self, tenant_id: str, customer_id: str) -> tuple[bytes, DataKeyCipher]:
         """A fresh data key: wrapped for storing, and ready for use."""
@@ -76,11 +76,11 @@ class Vault:
 
     def cipher(self, wrapped: bytes, tenant_id: str, customer_id: str) -> DataKeyCipher:
         """Unwraps a customer's key. Raises CorruptData where no key of the ring opens it."""
-        cached = self._cache.get(wrapped)
-        if cached is not None:
-            self._cache.move_to_end(wrapped)
-            return cached
         owner = f"{tenant_id}|{customer_id}"
+        cached = self._cache.get((wrapped, owner))
+        if cached is not None:
+            self._cache.move_to_end((wrapped, owner))
+            return cached
         name, nonce, sealed = wrapped[:4], wrapped[4 : 4 + NONCE], wrapped[4 + NONCE :]
         for candidate, aead in self._wrapping:
             if hmac.compare_digest(candidate, name):
@@ -88,7 +88,7 @@ class Vault:
                     cipher = DataKeyCipher(aead.decrypt(nonce, sealed, owner.encode()), owner)
                 except InvalidTag:
                     break
-                self._cache[wrapped] = cipher
+                self._cache[wrapped, owner] = cipher
                 if len(self._cache) > CACHED_KEYS:
                     self._cache.popitem(last=False)
                 return cipher

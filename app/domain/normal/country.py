@@ -14,10 +14,10 @@ ALIASES = {
     "RKS": "XK", "XKX": "XK", "XKK": "XK", "XK": "XK", "ROM": "RO", "ZAR": "CD", "TMP": "TL", "BUR": "MM",
 }  # fmt: skip
 # Holders without a country: United Nations, international bodies, stateless persons, refugees, specimens.
-NO_COUNTRY = frozenset(  # noqa: RUF005 - two rows of codes
-    ("UNO", "UNA", "UNK", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XMP", "XOM", "XPO", "XDC")
-    + ("XXA", "XXB", "XXC", "XXX", "EUE", "UTO")
-)
+NO_COUNTRY = frozenset({
+    "UNO", "UNA", "UNK", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XMP", "XOM", "XPO", "XDC",
+    "XXA", "XXB", "XXC", "XXX", "EUE", "UTO",
+})  # fmt: skip
 
 
 @cache
