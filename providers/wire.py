@@ -99,7 +99,7 @@ def client(**options: Any) -> httpx.AsyncClient:
 async def read_limited(response: httpx.Response, limit: int) -> bytes | None:
     """A whole body of at most `limit` bytes; None for a larger one, of which no more than that is held."""
     held = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_bytes():
         held += chunk
         if len(held) > limit:
             return None

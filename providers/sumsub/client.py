@@ -136,6 +136,8 @@ class Client:
         except httpx.HTTPError as problem:
             raise Unanswered(PROVIDER, operation, type(problem).__name__) from None
         try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise Unanswered(PROVIDER, operation, "the answer is compressed, which was not asked for")
             yield response
         except httpx.HTTPError as problem:
             raise Unanswered(PROVIDER, operation, type(problem).__name__) from None
@@ -166,7 +168,7 @@ async def _whole(operation: str, response: httpx.Response) -> AsyncIterator[byte
     """The body as it comes in; an end before the announced length is a broken answer, not a short file."""
     announced, seen = response.headers.get("content-length"), 0
     try:
-        async for chunk in response.aiter_raw():
+        async for chunk in response.aiter_bytes():
             seen += len(chunk)
             yield chunk
     except httpx.HTTPError as problem:

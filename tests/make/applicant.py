@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import orjson
+
 from app.domain.provider import Snapshot
 from providers.sumsub.twin.scenario import load, merged
 

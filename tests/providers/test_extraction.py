@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from app.domain.process.outcome import DocumentType, Gender
 from app.domain.provider import Snapshot
 from app.errors import ProcessFault
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from providers.sumsub import address, applicant_profile, identity, proof_of_address
 from tests.make.applicant import FETCHED_AT, document, item, snapshot
 
@@ -414,7 +416,5 @@ def test_whatever_the_vendor_sends_ends_in_a_result_or_a_process_fault(applicant
     odd = Snapshot("a", {name: orjson.dumps(value) for name, value in payloads.items()}, FETCHED_AT)
 
     for extract in (applicant_profile.extract, address.extract, identity.extract, proof_of_address.extract):
-        try:
-            extract(odd)
-        except ProcessFault as fault:
-            assert fault.code in ("provider_data_not_available", "provider_data_invalid")
+        with contextlib.suppress(ProcessFault):
+            assert extract(odd).data
