@@ -19,18 +19,19 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Process:
-    """One `gatehouse …` process. `ready` is an address that answers once it serves."""
+    """One process, `gatehouse …` unless another module is named. `ready` is an address that answers once it serves."""
 
     arguments: list[str]
     environment: dict[str, str]
     log: Path
     ready: str | None = None
+    module: str = "app"
     started: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.started = subprocess.Popen(
-                [sys.executable, "-m", "app", *self.arguments],
+                [sys.executable, "-m", self.module, *self.arguments],
                 cwd=ROOT,
                 env={**_clean_environment(), **self.environment},
                 stdout=log,

@@ -1,0 +1,25 @@
+"""Runs the benchmarks named on the command line, or all of them, and prints one table each."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import sys
+
+from bench import fanout, ingest, listing, wake
+
+ALL = {"ingest": ingest.run, "list": listing.run, "fanout": fanout.run, "wake": wake.run}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(ALL)
+    unknown = set(wanted) - set(ALL)
+    if unknown:
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(ALL)}")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
+    for name in wanted:
+        print(f"\n== {name}", flush=True)
+        asyncio.run(ALL[name]())
+
+
+main()
