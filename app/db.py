@@ -14,17 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Float, bindparam, event
-from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy import DateTime, Float, bindparam, create_engine, event
+from sqlalchemy.engine import CursorResult, Dialect, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
 from app.domain.event import NewEvent
-from app.writer import GroupCommit
+from app.writer import GroupCommit, Inline
 
+SQLITE_READERS = 5
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -87,7 +89,7 @@ def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
 class Session:
     """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit."""
 
-    connection: AsyncConnection
+    connection: AsyncConnection | Inline
     events: list[NewEvent] = field(default_factory=list)
     jobs: list[tuple[str, str]] = field(default_factory=list)
 
@@ -117,11 +119,11 @@ class Database:
         self.sqlite = url.startswith("sqlite")
         self._write_events = write_events
         self._listeners: list[Callable[[Committed], None]] = []
-        self.engine = self._engine(url, pool_size=5 if self.sqlite else pool_size)
-        self._writing = self._engine(url, pool_size=1) if self.sqlite else self.engine
-        self._group = GroupCommit(self._writing) if self.sqlite else None
+        self.engine = self._pool(url, pool_size)
+        self._group = GroupCommit(_sqlite_writer(url)) if self.sqlite else None
 
-    def _engine(self, url: str, *, pool_size: int) -> AsyncEngine:
+    def _pool(self, url: str, pool_size: int) -> AsyncEngine:
+        """The connections that read; on PostgreSQL they write, too."""
         if not self.sqlite:
             return create_async_engine(
                 url,
@@ -131,7 +133,7 @@ class Database:
                 connect_args={"server_settings": {"statement_timeout": "15000", "jit": "off"}, "timeout": 5},
             )
         Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, isolation_level="AUTOCOMMIT")
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
 
@@ -150,11 +152,22 @@ class Database:
     async def close(self) -> None:
         if self._group:
             await self._group.close()
-            await self._writing.dispose()
         await self.engine.dispose()
 
-    def _opened(self) -> Any:
-        return self._group.unit() if self._group else self._writing.begin()
+    def opened(self) -> Any:
+        """A connection inside a transaction, for `transaction` alone."""
+        return self._group.unit() if self._group else self.engine.begin()
+
+
+def _sqlite_writer(url: str) -> Engine:
+    engine = create_engine(
+        url.replace("+aiosqlite", ""),
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -170,7 +183,7 @@ async def transaction(database: Database) -> AsyncIterator[Session]:
 
     Events recorded in it are numbered last, from the tenant's counter row, so that numbers follow the order of commits.
     """
-    async with database._opened() as connection:
+    async with database.opened() as connection:
         session = Session(connection)
         yield session
         if session.events:

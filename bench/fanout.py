@@ -6,11 +6,11 @@ import asyncio
 import time
 
 import httpx
-from app import serving
-from tests.make.process import Process
 
+from app import serving
 from bench import rig
 from bench.crowd import Crowd
+from tests.make.process import Process
 
 SUBSCRIBERS = 1_000
 EVENTS = 15

@@ -6,10 +6,10 @@ import asyncio
 import time
 
 import httpx
-from app import serving
-from tests.make.process import Process
 
+from app import serving
 from bench import rig
+from tests.make.process import Process
 
 ROUNDS = 5
 REQUESTS = 60

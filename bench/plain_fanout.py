@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from app import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app import serving
 
 MESSAGE = '{"type":"next","id":"1","payload":{"data":{"events":{"id":"evt_01m7z3hv26e8asts4svfax01wf","type":"customer.created"}}}}'
 sockets: set[WebSocket] = set()

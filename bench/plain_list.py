@@ -9,11 +9,12 @@ import sqlite3
 import sys
 
 import orjson
-from app import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from app import serving
 
 INGESTIONS = """SELECT i.id, i.status, i.created_at, i.finished_at, c.id, c.kyc_status
     FROM ingestion i JOIN customer c ON c.id = i.customer_id ORDER BY i.id DESC LIMIT 50"""

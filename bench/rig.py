@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import psutil
+
 from app import serving
 from tests.make.firm import CREATE_CUSTOMER, CREATE_INGESTION, KEY
 from tests.make.process import Process, output

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
+from bench import rig
 from tests.make import servers
 from tests.make.process import Process, output
-
-from bench import rig
 
 SAMPLES = 40
 READ = "query($id: ID!) { ingestion(id: $id) { status createdAt startedAt } }"

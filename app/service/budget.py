@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Float, cast, extract, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Float, cast, extract, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now, transaction
 from app.domain import budget as rule
@@ -91,10 +92,7 @@ class SharedBudget:
         seconds = cast(extract("epoch", now()), Float)
         row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update())).first()
         if row is None:
-            try:
-                async with session.connection.begin_nested():
-                    await session.execute(insert(Budget).values(account=self._account, kind=kind, grants=[], blocked_until=0.0))
-            except IntegrityError:
-                pass  # another process made the row in this moment
+            fresh = postgresql.insert(Budget).values(account=self._account, kind=kind, grants=[], blocked_until=0.0)
+            await session.execute(fresh.on_conflict_do_nothing())
             row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update())).one()
         return row, (await session.execute(select(seconds))).scalar_one()

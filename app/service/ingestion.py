@@ -41,6 +41,9 @@ PUBLIC = (
     Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
     Ingestion.attempts, Ingestion.created_at, Ingestion.started_at, Ingestion.finished_at,
 )  # fmt: skip
+RESULT_COLUMNS = (
+    ProcessResult.ingestion_id, ProcessResult.process, ProcessResult.status, ProcessResult.error, ProcessResult.warnings,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -200,12 +203,27 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, ingestion_ids: Col
 
 
 async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
-    """The process results of ingestions, in the order requested, with the customer each belongs to."""
+    """The process results of ingestions, in the order requested, without what `details` reads."""
     query = (
-        select(ProcessResult.__table__, Ingestion.customer_id, Ingestion.provider, Ingestion.finished_at)
-        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)
+        select(*RESULT_COLUMNS)
         .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
         .order_by(ProcessResult.ingestion_id, ProcessResult.position)
+    )
+    return (await connection.execute(query)).all()
+
+
+async def details(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    """What few readers ask for and is large: sealed data and provenance, with the customer it belongs to."""
+    query = (
+        select(
+            ProcessResult.ingestion_id,
+            ProcessResult.process,
+            ProcessResult.data,
+            ProcessResult.provenance,
+            Ingestion.customer_id,
+        )
+        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)
+        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
     )
     return (await connection.execute(query)).all()
 

@@ -23,6 +23,7 @@ class Loaders:
         self.customer_by_id: DataLoader[str, Any | None] = DataLoader(self._customers)
         self.ingestion_by_id: DataLoader[str, Any | None] = DataLoader(self._ingestions)
         self.results_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._results)
+        self.details_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._details)
         self.files_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._files)
         self.file_by_id: DataLoader[str, Any | None] = DataLoader(self._files_by_id)
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
@@ -38,6 +39,10 @@ class Loaders:
     async def _results(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:
             return _grouped(keys, await ingestion.results(connection, self._tenant_id, keys))
+
+    async def _details(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _grouped(keys, await ingestion.details(connection, self._tenant_id, keys))
 
     async def _files(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:

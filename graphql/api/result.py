@@ -108,10 +108,28 @@ class ProofOfAddressData:
 class ProcessResult:
     process: KycProcess = strawberry.field(description="The process.")
     status: ResultStatus = strawberry.field(description="Where it stands.")
-    error: ProcessError | None = strawberry.field(description="Why it failed, if it did.")
-    warnings: list[ProcessWarning] = strawberry.field(description="What is worth knowing about it.")
-    provenance: list[Provenance] = strawberry.field(description="Where each value came from.")
     row: strawberry.Private[Any]
+
+    @strawberry.field(description="Why it failed, if it did.")
+    def error(self) -> ProcessError | None:
+        return ProcessError(**self.row.error) if self.row.error else None
+
+    @strawberry.field(description="What is worth knowing about it.")
+    def warnings(self) -> list[ProcessWarning]:
+        return [ProcessWarning(**item) for item in self.row.warnings or ()]
+
+    @strawberry.field(description="Where each value came from.")
+    async def provenance(self, info: strawberry.Info[Context, None]) -> list[Provenance]:
+        details = await _details(self.row, info.context)
+        return [
+            Provenance(
+                field=item["field"],
+                provider=ProviderName(item["provider"]),
+                path=item["path"],
+                fetched_at=dt.datetime.fromisoformat(item["fetchedAt"]),
+            )
+            for item in details.provenance or ()
+        ]
 
     @strawberry.field(description="The files that belong to this process.")
     async def files(self, info: strawberry.Info[Context, None]) -> list[File]:
@@ -123,31 +141,22 @@ class ProcessResult:
     @classmethod
     def of(cls, row: Any) -> ProcessResult:
         process = KycProcess(row.process)
-        error = row.error
-        return TYPES[process](
-            process=process,
-            status=ResultStatus(row.status),
-            error=ProcessError(**error) if error else None,
-            warnings=[ProcessWarning(**item) for item in row.warnings or ()],
-            provenance=[
-                Provenance(
-                    field=item["field"],
-                    provider=ProviderName(item["provider"]),
-                    path=item["path"],
-                    fetched_at=dt.datetime.fromisoformat(item["fetchedAt"]),
-                )
-                for item in row.provenance or ()
-            ],
-            row=row,
-        )
+        return TYPES[process](process=process, status=ResultStatus(row.status), row=row)
+
+
+async def _details(row: Any, context: Context) -> Any:
+    """What is large about a result and few ask for."""
+    found = await context.loaders.details_by_ingestion.load(row.ingestion_id)
+    return next(details for details in found if details.process == row.process)
 
 
 async def _opened(row: Any, context: Context) -> Data | None:
     """The stored data of a result in the clear, for this process alone: masking comes after."""
-    if row.data is None:
+    details = await _details(row, context)
+    if details.data is None:
         return None
-    cipher = await context.loaders.cipher_by_customer.load(row.customer_id)
-    return cipher.open_json(row.data, ingestion.RESULT) if cipher else None
+    cipher = await context.loaders.cipher_by_customer.load(details.customer_id)
+    return cipher.open_json(details.data, ingestion.RESULT) if cipher else None
 
 
 def _day(text: str | None, *, clear: bool) -> dt.date | None:
