@@ -76,7 +76,7 @@ async def _serve(settings: config.Settings, host: str, port: int) -> None:
     async with main.gateway(settings) as application:
         workers = "worker processes" if settings.redis_url else "workers inside"
         say(f"Gatehouse serves http://{host}:{port}/graphql ({settings.environment}, {workers})")
-        await serving.server(application, host=host, port=port).serve()
+        await serving.serve(application, host=host, port=port)
 
 
 @app.command()
@@ -113,7 +113,7 @@ def twin_sumsub(
         say(f"gatehouse twin sumsub: {problem}")
         raise typer.Exit(2) from None
     say(sumsub.welcome(options, host, port))
-    run(serving.server(sumsub.application(options), host=host, port=port).serve())
+    run(serving.serve(sumsub.application(options), host=host, port=port))
 
 
 @app.command()

@@ -141,7 +141,10 @@ def load(**overrides: Any) -> Settings:
         settings = Settings(**overrides)
     except ValidationError as problem:
         raise ConfigurationFault(
-            [f"GATEHOUSE_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}" for error in problem.errors()]
+            [
+                f"GATEHOUSE_{'_'.join(map(str, error['loc'])).upper()}: {error['msg'].removeprefix('Value error, ')}"
+                for error in problem.errors()
+            ]
         ) from None
     faults = unsafe(settings)
     if faults:

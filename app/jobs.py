@@ -16,10 +16,11 @@ Send = Callable[[str, str], None]
 
 
 class Bell:
-    """Sends rings from a thread, so that a slow or absent broker never holds up the event loop or a caller."""
+    """Sends rings behind the caller's back. With `blocking`, from a thread: a slow or absent broker holds nobody up."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, blocking: bool) -> None:
         self._send = send
+        self._blocking = blocking
         self._backlog: asyncio.Queue[tuple[str, str]] = asyncio.Queue(BACKLOG)
         self._task: asyncio.Task[None] | None = None
 
@@ -43,7 +44,10 @@ class Bell:
             while not self._backlog.empty():
                 jobs.append(self._backlog.get_nowait())
             try:
-                await asyncio.to_thread(self._send_all, jobs)
+                if self._blocking:
+                    await asyncio.to_thread(self._send_all, jobs)
+                else:
+                    self._send_all(jobs)
             except Exception as problem:  # the broker's client raises its own kinds; none may end the bell
                 log.warning("bell.not_heard", error=type(problem).__name__, jobs=len(jobs))
                 await asyncio.sleep(0.2)

@@ -42,7 +42,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         parts = await stack.enter_async_context(wiring.opened(settings))
         core = parts.core
         doorbell = broker.make(settings.redis_url)
-        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id))
+        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id), blocking=settings.redis_url is not None)
         core.database.on_commit(lambda committed: bell.ring(committed.jobs))
         await bell.start()
         stack.push_async_callback(bell.stop)

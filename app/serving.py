@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -44,6 +45,15 @@ class _Inside(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def serve(application: Any, *, host: str, port: int) -> None:
+    """Serves until SIGTERM or SIGINT, then lets what is under way come to its end."""
+    inside = _Inside(server(application, host=host, port=port).config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loops
+            asyncio.get_running_loop().add_signal_handler(number, setattr, inside, "should_exit", True)
+    await inside.serve()
 
 
 @asynccontextmanager

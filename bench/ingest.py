@@ -1,7 +1,7 @@
 """Ingestions per second end to end, against a plain script that makes the same vendor calls with the same concurrency.
 
-Gatehouse takes each ingestion as a mutation over HTTP, runs it on its embedded workers (SQLite, synchronous=FULL), encrypts and stores
-payloads, results and files, and writes every event. The script does none of that.
+Gatehouse takes each ingestion as a mutation over HTTP, runs it on its embedded workers (SQLite, synchronous=FULL), encrypts and
+stores payloads, results and files, and writes every event. The script does none of that.
 """
 
 from __future__ import annotations

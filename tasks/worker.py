@@ -24,7 +24,7 @@ async def run(settings: Settings, *, concurrency: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with wiring.opened(settings) as parts:
         doorbell = broker.make(settings.redis_url)
-        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id))
+        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id), blocking=settings.redis_url is not None)
         parts.core.database.on_commit(lambda committed: bell.ring(committed.jobs))
         await bell.start()
         try:

@@ -29,6 +29,8 @@ log = structlog.get_logger(module=__name__)
 
 # Messages that wait for one slow member before it has to catch up by itself.
 BUFFER = 256
+# A group that failed is not formed anew at once.
+REJOIN_SECONDS = 0.5
 Send = Callable[[bytes], Awaitable[None]]
 
 
@@ -161,6 +163,7 @@ class Hub:
                     if group.feed.ended:
                         return
                     member.over = False
+                    await asyncio.sleep(REJOIN_SECONDS)
             finally:
                 self._leave(key, group, member)
             member.reset()

@@ -112,7 +112,7 @@ class Firm:
     async def worker(self, parts: wiring.Parts) -> AsyncIterator[None]:
         """What `gatehouse worker` runs, in this process."""
         doorbell = broker.make(self.settings.redis_url)
-        bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject))
+        bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject), blocking=True)
         await bell.start()
         async with pool.workshop(self.settings, parts.core) as shop, pool.working(doorbell, bell, shop, concurrency=32):
             yield

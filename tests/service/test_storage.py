@@ -1,0 +1,214 @@
+"""The database's promises: group commit, gapless numbers, claims and fences, the shared budget, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from app import db, migrate
+from app.clock import SystemClock
+from app.db import transaction
+from app.domain.event import EventType, NewEvent
+from app.domain.ingestion import SourceKind
+from app.domain.process import KycProcess
+from app.domain.provider import CallKind, Capabilities, ProviderName
+from app.errors import StaleFence
+from app.model import ingestion as ingestion_model
+from app.model.event import Event
+from app.model.tenant import Tenant
+from app.service import budget, consistency, credential, customer, event, ingestion, work
+from app.service.core import Core
+from app.service.vault import Vault
+from tests.make import servers
+
+OFFERED = {ProviderName.SUMSUB: Capabilities(ProviderName.SUMSUB, tuple(KycProcess), tuple(SourceKind))}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def core(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Core]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/g.db"
+    if request.param == "postgresql":
+        server: servers.PostgreSQL = request.getfixturevalue("postgresql_server")
+        url = server.database()
+    await migrate.upgrade(url)
+    database = db.Database(url, write_events=event.write)
+    yield Core(database, Vault([b"k" * 32]), SystemClock())
+    await database.close()
+
+
+@pytest.fixture
+async def tenant(core: Core) -> str:
+    async with transaction(core.database) as session:
+        return await credential.ensure_tenant(session, "t", at=core.clock.now())
+
+
+async def queued(core: Core, tenant: str) -> str:
+    owner = await customer.create(core, tenant, customer.NewCustomer("a@b.co", "A"))
+    new = ingestion.NewIngestion(owner, ProviderName.SUMSUB, SourceKind.SHARE_TOKEN, "token", (KycProcess.PROFILE,))
+    return await ingestion.create(core, tenant, new, OFFERED)
+
+
+async def test_numbers_follow_commits_without_gaps_whoever_writes(core: Core, tenant: str) -> None:
+    seen: list[int] = []
+    done = asyncio.Event()
+
+    async def writer(index: int) -> None:
+        for number in range(10):
+            try:
+                async with transaction(core.database) as session:
+                    session.record(NewEvent(EventType.CUSTOMER_CREATED, tenant, data={"w": index}))
+                    await asyncio.sleep(0.001 * (index % 3))
+                    if number % 5 == 4:
+                        raise RuntimeError("this unit takes nobody with it")
+            except RuntimeError:
+                pass
+
+    async def reader() -> None:
+        last = 0
+        while not done.is_set() or last < 160:
+            async with core.database.reading() as connection:
+                rows = await event.after(connection, tenant, last, limit=50)
+            seen.extend(row.seq for row in rows)
+            last = seen[-1] if seen else 0
+            await asyncio.sleep(0.001)
+
+    reading = asyncio.create_task(reader())
+    await asyncio.gather(*(writer(index) for index in range(20)))
+    done.set()
+    await asyncio.wait_for(reading, 20)
+
+    assert seen == list(range(1, 161))
+
+
+async def test_a_failed_unit_leaves_nothing_and_its_neighbours_everything(core: Core) -> None:
+    async def unit(name: str, *, fails: bool) -> None:
+        async with transaction(core.database) as session:
+            await session.execute(insert(Tenant).values(id=name, name=name, event_seq=0, epoch=1, created_at=core.clock.now()))
+            if fails:
+                raise RuntimeError
+
+    results = await asyncio.gather(*(unit(f"t{i}", fails=i % 2 == 0) for i in range(20)), return_exceptions=True)
+
+    async with core.database.reading() as connection:
+        kept = {row.id for row in await connection.execute(select(Tenant.id))}
+    assert kept == {f"t{i}" for i in range(1, 20, 2)}
+    assert sum(isinstance(result, RuntimeError) for result in results) == 10
+
+
+async def test_a_cancelled_unit_holds_nobody_up(core: Core) -> None:
+    async def stuck() -> None:
+        async with transaction(core.database) as session:
+            await session.execute(select(Tenant.id))
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(stuck())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    async with asyncio.timeout(5):
+        async with transaction(core.database) as session:
+            await credential.ensure_tenant(session, "after", at=core.clock.now())
+
+
+async def test_one_of_many_claims_wins_and_says_whether_the_token_may_be_spent(core: Core, tenant: str) -> None:
+    ingestion_id = await queued(core, tenant)
+
+    first = await asyncio.gather(*(work.claim(core, ingestion_id, lease_seconds=0.3) for _ in range(10)))
+    await asyncio.sleep(0.5)
+    second = await work.claim(core, ingestion_id, lease_seconds=5)
+
+    (winner,) = [row for row in first if row is not None]
+    assert winner.intent_at is None
+    assert second is not None
+    assert second.intent_at is not None
+    assert (second.fence, second.attempts) == (1, 1)
+
+
+async def test_a_worker_that_lost_its_lease_can_write_nothing(core: Core, tenant: str) -> None:
+    ingestion_id = await queued(core, tenant)
+    slow = await work.claim(core, ingestion_id, lease_seconds=0.1)
+    await asyncio.sleep(0.2)
+    quick = await work.claim(core, ingestion_id, lease_seconds=5)
+    assert slow is not None
+    assert quick is not None
+
+    with pytest.raises(StaleFence):
+        async with transaction(core.database) as session:
+            await ingestion_model.write(session, ingestion_id, fence=slow.fence + 1, provider_reference="zombie")
+
+    async with core.database.reading() as connection:
+        row = (await connection.execute(text("SELECT provider_reference FROM ingestion"))).one()
+    assert row.provider_reference is None
+
+
+async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core: Core, tenant: str) -> None:
+    ingestion_id = await queued(core, tenant)
+
+    rung_lately = await work.due(core.database)
+    async with transaction(core.database) as session:
+        await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
+    lost = await work.due(core.database)
+    again = await work.due(core.database)
+
+    assert (rung_lately, lost, again) == ((), [ingestion_id], ())
+
+
+async def test_consistency_rules_hold_and_notice_what_is_broken(core: Core, tenant: str) -> None:
+    ingestion_id = await queued(core, tenant)
+    async with core.database.reading() as connection:
+        assert await consistency.broken(connection) == {}
+    async with transaction(core.database) as session:
+        await session.execute(text("UPDATE tenant SET event_seq = event_seq + 1"))
+        await session.execute(text("UPDATE ingestion SET status = 'FINISHED'"))
+
+    async with core.database.reading() as connection:
+        broken: dict[str, Any] = await consistency.broken(connection)
+
+    assert [tenant] in broken.values()
+    assert [ingestion_id] in broken.values()
+    assert len(broken) == 4
+
+
+async def test_events_hold_nothing_personal(core: Core, tenant: str) -> None:
+    await customer.create(core, tenant, customer.NewCustomer("secret.person@example.com", "Secretname", "Surnamesecret"))
+
+    async with core.database.reading() as connection:
+        rows = [
+            tuple(row)
+            for table in ("event", "customer", "ingestion")
+            for row in await connection.execute(text(f"SELECT * FROM {table}"))
+        ]
+        events = (await connection.execute(select(Event.data))).all()
+
+    assert len(events) == 1
+    assert not any(word in str(rows) for word in ("secret.person", "Secretname", "Surnamesecret"))
+
+
+async def test_the_shared_budget_is_one_for_all_processes(postgresql_server: servers.PostgreSQL) -> None:
+    url = postgresql_server.database()
+    await migrate.upgrade(url)
+    databases = [db.Database(url, write_events=event.write) for _ in range(3)]
+    budgets = [budget.SharedBudget(database, "sumsub:x", {CallKind.READ: 20, CallKind.WRITE: 5}) for database in databases]
+    moments: list[float] = []
+
+    async def call(index: int) -> None:
+        await budgets[index % 3].take(CallKind.READ)
+        moments.append(time.monotonic())
+
+    await asyncio.gather(*(call(index) for index in range(30)))
+    await budgets[0].block(CallKind.WRITE, 1.0)
+    started = time.monotonic()
+    await budgets[1].take(CallKind.WRITE)
+    waited = time.monotonic() - started
+    for database in databases:
+        await database.close()
+
+    moments.sort()
+    assert moments[19] - moments[0] < 3
+    assert moments[20] - moments[0] > 5.0
+    assert waited > 0.8
