@@ -157,7 +157,9 @@ class Run:
         waiting = {process: found for process, found in extracted.items() if isinstance(found, Outcome) and found.media}
         ready = {process: Finding(found) for process, found in extracted.items() if process not in waiting}
         async with transaction(core.database) as session:
-            await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, claims=0)
+            # Only a result is progress: what is stored anew at every attempt must not keep a hopeless row alive.
+            progress: dict[str, Any] = {"claims": 0} if ready else {}
+            await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, **progress)
             await record.payloads(session, row, snapshot, cipher)
             await record.findings(core, session, row, ready, snapshot, cipher)
             if not waiting:
@@ -165,7 +167,6 @@ class Run:
                 return
         stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
         async with transaction(core.database) as session:
-            await ingestion_model.write(session, row.id, fence=self.fence, claims=0)
             await record.findings(core, session, row, stored, snapshot, cipher)
             await record.finish(core, session, row, fence=self.fence)
 

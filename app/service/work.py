@@ -51,10 +51,11 @@ async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | 
         return row
 
 
-async def release(session: Session, row: Any, *, fence: int, after: float, **values: Any) -> None:
-    """Gives the row back, to be taken up again after so many seconds. Giving back on purpose is progress."""
+async def release(session: Session, row: Any, *, fence: int, after: float, claims: int = 0, **values: Any) -> None:
+    """Gives the row back, to be taken up again after so many seconds. Giving back on purpose is progress, unless
+    `claims` says how often it was claimed in vain."""
     await ingestion_model.write(
-        session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after), claims=0, **values
+        session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after), claims=claims, **values
     )
 
 

@@ -111,8 +111,9 @@ def _spoilt(answer: Response, fault: Fault) -> Response:
         case Fault.CUT_AFTER:
             return Cut()
         case Fault.TRUNCATED:
-            return Cut(bytes(answer.body)[: max(1, len(answer.body) // 2)] if answer.body else b"\xff\xd8\xff")
-        case Fault.NOT_JSON:
+            body = bytes(getattr(answer, "body", b"")) or bytes(8)
+            return Cut(body[: len(body) // 2])
+        case Fault.NOT_JSON if answer.media_type == "application/json":
             return Response(b"<html><body>Bad gateway</body></html>", 200, media_type="text/html")
         case Fault.UNKNOWN if answer.media_type == "application/json":
             return json(payload.disturbed(orjson.loads(bytes(answer.body))))
