@@ -130,10 +130,13 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={"server_settings": {"statement_timeout": "15000", "jit": "off"}, "timeout": 5},
             )
         Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(
+            url, pool_size=SQLITE_READERS, max_overflow=0, isolation_level="AUTOCOMMIT", hide_parameters=True
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
 
@@ -164,6 +167,7 @@ def _sqlite_writer(url: str) -> Engine:
         url.replace("+aiosqlite", ""),
         poolclass=StaticPool,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session, transaction
+from app.db import Session
 from app.domain import ids
 from app.domain.customer import AmlStatus, CustomerType, KycStatus, RiskLevel
 from app.domain.event import EventType, NewEvent
@@ -59,29 +59,20 @@ def check(new: NewCustomer) -> None:
 async def create(core: Core, tenant_id: str, new: NewCustomer) -> str:
     """Makes a customer and answers its id; with a known idempotency key the id of the one made before."""
     check(new)
-    value = idempotency.canonical(
-        OPERATION,
-        {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type},
-    )
-    while True:
-        try:
-            async with transaction(core.database) as session:
-                if new.idempotency_key is not None:
-                    known = await idempotency.find(session, core.vault, tenant_id, OPERATION, new.idempotency_key, value)
-                    if known:
-                        return known
-                return await _insert(core, session, tenant_id, new, value)
-        except idempotency.KeyTaken:
-            continue
-
-
-async def _insert(core: Core, session: Session, tenant_id: str, new: NewCustomer, value: bytes) -> str:
-    at = core.clock.now()
+    given = {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type}
+    request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
     customer_id = ids.new("cus")
+
+    async def make(session: Session) -> None:
+        await _insert(core, session, tenant_id, customer_id, new)
+
+    return await idempotency.once(core, request, customer_id, make)
+
+
+async def _insert(core: Core, session: Session, tenant_id: str, customer_id: str, new: NewCustomer) -> None:
+    at = core.clock.now()
     wrapped, cipher = core.vault.new_key(tenant_id, customer_id)
     personal = {"email": new.email.strip(), "firstName": new.first_name.strip(), "lastName": _stripped(new.last_name)}
-    if new.idempotency_key is not None:
-        await idempotency.keep(session, core.vault, tenant_id, OPERATION, new.idempotency_key, value, subject_id=customer_id, at=at)
     try:
         await session.execute(
             insert(Customer).values(
@@ -108,7 +99,6 @@ async def _insert(core: Core, session: Session, tenant_id: str, new: NewCustomer
         ) from None
     await session.execute(insert(DataKey).values(customer_id=customer_id, tenant_id=tenant_id, wrapped=wrapped, created_at=at))
     session.record(NewEvent(EventType.CUSTOMER_CREATED, tenant_id, customer_id=customer_id, data={"customerId": customer_id}))
-    return customer_id
 
 
 def _stripped(text: str | None) -> str | None:

@@ -86,6 +86,13 @@ async def after(
     return (await connection.execute(query)).all()
 
 
+async def by_id(connection: AsyncConnection, tenant_id: str, event_id: str) -> tuple[Any, int] | None:
+    """One event with the tenant's epoch; None where the tenant has no such event."""
+    query = select(*COLUMNS, Tenant.epoch).join(Tenant, Tenant.id == Event.tenant_id)
+    row = (await connection.execute(query.where(Event.tenant_id == tenant_id, Event.id == event_id))).first()
+    return (row, row.epoch) if row else None
+
+
 async def before(
     connection: AsyncConnection, tenant_id: str, seq: int | None, *, limit: int, matching: EventFilter | None = None
 ) -> Sequence[Any]:

@@ -7,43 +7,73 @@ it up and a crash leaves either both or neither.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session
+from app.db import Session, transaction
 from app.errors import UserFault
 from app.model.idempotency import IdempotencyKey
-from app.service.vault import Vault
+from app.service.core import Core
 
-KEY_LIMIT = 255
 LIFE = dt.timedelta(days=30)
 
 
-class KeyTaken(Exception):
+class _KeyTaken(Exception):
     """Another request with the same key committed first: look it up again."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One mutation as it was asked for. `value` is its input in canonical form; `key` is None where the caller gave none."""
+
+    tenant_id: str
+    operation: str
+    key: str | None
+    value: bytes = field(repr=False)
 
 
 def canonical(operation: str, value: dict[str, Any]) -> bytes:
     return orjson.dumps([operation, value], option=orjson.OPT_SORT_KEYS)
 
 
-async def find(
-    connection: AsyncConnection | Session, vault: Vault, tenant_id: str, operation: str, key: str, value: bytes
-) -> str | None:
-    """The id of what this key made before. Raises IDEMPOTENCY_KEY_REUSED where it came with another input."""
-    found = await connection.execute(
+async def once(core: Core, request: Request, subject_id: str, make: Callable[[Session], Awaitable[None]]) -> str:
+    """Runs `make` in a transaction, which makes what is called `subject_id`, and answers that id.
+
+    With a key that was used before, nothing is made and the id of what was made then is the answer. Raises
+    IDEMPOTENCY_KEY_REUSED where the key came with another input.
+    """
+    while True:
+        try:
+            async with transaction(core.database) as session:
+                if request.key is not None:
+                    known = await _find(session, core, request)
+                    if known:
+                        return known
+                    # Before the effect: of two at once, the second must fail here and not at a rule of the effect.
+                    await _keep(session, core, request, subject_id)
+                await make(session)
+                return subject_id
+        except _KeyTaken:
+            continue
+
+
+async def _find(session: Session, core: Core, request: Request) -> str | None:
+    found = await session.execute(
         select(IdempotencyKey.input_digest, IdempotencyKey.subject_id).where(
-            IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.operation == operation, IdempotencyKey.key == key
+            IdempotencyKey.tenant_id == request.tenant_id,
+            IdempotencyKey.operation == request.operation,
+            IdempotencyKey.key == request.key,
         )
     )
     row = found.first()
     if row is None:
         return None
-    if not vault.matches("idempotency", value, row.input_digest):
+    if not core.vault.matches("idempotency", request.value, row.input_digest):
         raise UserFault(
             "IDEMPOTENCY_KEY_REUSED",
             "This idempotency key was used before with another input.",
@@ -53,31 +83,20 @@ async def find(
     return str(row.subject_id)
 
 
-async def keep(
-    session: Session,
-    vault: Vault,
-    tenant_id: str,
-    operation: str,
-    key: str,
-    value: bytes,
-    *,
-    subject_id: str,
-    at: dt.datetime,
-) -> None:
-    """Ties the key to what was made. Raises KeyTaken where another request was faster."""
+async def _keep(session: Session, core: Core, request: Request, subject_id: str) -> None:
     try:
         await session.execute(
             insert(IdempotencyKey).values(
-                tenant_id=tenant_id,
-                operation=operation,
-                key=key,
-                input_digest=vault.digest("idempotency", value),
+                tenant_id=request.tenant_id,
+                operation=request.operation,
+                key=request.key,
+                input_digest=core.vault.digest("idempotency", request.value),
                 subject_id=subject_id,
-                created_at=at,
+                created_at=core.clock.now(),
             )
         )
     except IntegrityError:
-        raise KeyTaken from None
+        raise _KeyTaken from None
 
 
 async def forget_old(session: Session, *, at: dt.datetime) -> int:

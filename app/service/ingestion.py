@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session, now, transaction
+from app.db import Session, now
 from app.domain import ids
 from app.domain.event import EventType, NewEvent
 from app.domain.ingestion import APPLICANT_ID, APPLICANT_ID_LIMIT, SHARE_TOKEN_LIMIT, IngestionStatus, SourceKind
@@ -109,33 +109,22 @@ def _process_faults(wanted: Sequence[KycProcess], capabilities: Capabilities | N
 async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
     """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
     wanted = check(new, offered)
-    value = idempotency.canonical(
-        OPERATION,
-        {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted},
-    )
-    while True:
-        try:
-            async with transaction(core.database) as session:
-                if new.idempotency_key is not None:
-                    known = await idempotency.find(session, core.vault, tenant_id, OPERATION, new.idempotency_key, value)
-                    if known:
-                        return known
-                return await _insert(core, session, tenant_id, new, wanted, value)
-        except idempotency.KeyTaken:
-            continue
+    given = {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted}
+    request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
+    ingestion_id = ids.new("ing")
+
+    async def make(session: Session) -> None:
+        await _insert(core, session, tenant_id, ingestion_id, new, wanted)
+
+    return await idempotency.once(core, request, ingestion_id, make)
 
 
 async def _insert(
-    core: Core, session: Session, tenant_id: str, new: NewIngestion, wanted: tuple[KycProcess, ...], value: bytes
-) -> str:
+    core: Core, session: Session, tenant_id: str, ingestion_id: str, new: NewIngestion, wanted: tuple[KycProcess, ...]
+) -> None:
     await _check_customer(session, tenant_id, new.customer_id)
     cipher = (await customer.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
     at = core.clock.now()
-    ingestion_id = ids.new("ing")
-    if new.idempotency_key is not None:
-        await idempotency.keep(
-            session, core.vault, tenant_id, OPERATION, new.idempotency_key, value, subject_id=ingestion_id, at=at
-        )
     await session.execute(
         insert(Ingestion).values(
             id=ingestion_id,
@@ -170,7 +159,6 @@ async def _insert(
     data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
     session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
     session.ring(ACTOR, ingestion_id)
-    return ingestion_id
 
 
 async def _check_customer(session: Session, tenant_id: str, customer_id: str) -> None:

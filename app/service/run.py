@@ -19,6 +19,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
 from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered, VendorFault
+from app.log import place
 from app.model import ingestion as ingestion_model
 from app.service import customer, ingestion, media, record, work
 from app.service.blob import BlobStore
@@ -109,7 +110,7 @@ class Run:
         except StaleFence:
             raise
         except Exception as problem:  # the edge of the work: whatever it was, the row is tried again, then set aside
-            log.error("ingestion.defect", ingestion_id=self.row.id, error=type(problem).__name__, exc_info=True)
+            log.error("ingestion.defect", ingestion_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(after=DEFECT_PAUSE, claims=self.row.claims + 1)
 
     async def put_back(self, *, after: float, **values: Any) -> None:
@@ -219,7 +220,7 @@ def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> O
     except ProcessFault as fault:
         return fault
     except Exception as problem:  # hostile or unforeseen data must not take the other processes with it
-        log.error("process.defect", process=process, error=type(problem).__name__, exc_info=True)
+        log.error("process.defect", process=process, error=type(problem).__name__, at=place(problem))
         return ProcessFault(
             "unknown_error",
             "The provider's data could not be understood.",

@@ -10,6 +10,7 @@ import structlog
 from graphql import GraphQLError
 
 from app.errors import BadRequest, Forbidden, RequestFault, UserFault, UserFaults
+from app.log import place
 
 log = structlog.get_logger(module=__name__)
 
@@ -62,7 +63,7 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
             request_id=request_id,
             path=_path(error),
             error=type(cause).__name__,
-            at=_place(cause),
+            at=place(cause),
             cancelled=isinstance(cause, asyncio.CancelledError),
         )
         message = "Something went wrong here. Give the request id to the operator."
@@ -76,11 +77,3 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 def _path(error: GraphQLError) -> str:
     return ".".join(str(part) for part in error.path or ())
-
-
-def _place(cause: BaseException) -> str:
-    """File and line at which an exception was raised, without any values."""
-    trace = cause.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"

@@ -108,6 +108,12 @@ async def page(
     return connection(found, [Event.of(row, context, epoch) for row in found.rows])
 
 
+async def by_id(context: Context, event_id: str) -> Event | None:
+    async with context.core.database.reading() as connection_:
+        found = await log.by_id(connection_, context.tenant_id, event_id)
+    return Event.of(found[0], context, found[1]) if found else None
+
+
 @strawberry.type
 class EventQuery:
     @strawberry.field(description="The event log, oldest first.")

@@ -10,7 +10,7 @@ from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 import api.enums  # noqa: F401 - the domain's enums must be known before the types that use them
-from api import customer, ingestion
+from api import customer, event, ingestion
 from api.context import Context
 from api.customer import CustomerMutation, CustomerQuery, CustomerSubscription
 from api.event import EventQuery, EventSubscription
@@ -29,7 +29,7 @@ async def _file(context: Context, file_id: str) -> Node | None:
     return File.of(row) if row else None
 
 
-NODES = {"cus": customer.by_id, "ing": ingestion.by_id, "fil": _file}
+NODES = {"cus": customer.by_id, "ing": ingestion.by_id, "fil": _file, "evt": event.by_id}
 
 
 @strawberry.type

@@ -23,6 +23,7 @@ from api.gate import Asked, Gate, new_request_id
 from api.live import Failed, Hub
 from app.domain.credential import Principal
 from app.errors import RequestFault, Unauthenticated
+from app.log import place
 
 log = structlog.get_logger(module=__name__)
 
@@ -162,7 +163,7 @@ class Socket:
         except WebSocketDisconnect:
             return
         except Exception as problem:  # the edge of a connection: logged, and the client told nothing of it
-            log.error("socket.defect", error=type(problem).__name__, exc_info=True)
+            log.error("socket.defect", error=type(problem).__name__, at=place(problem))
             self.refuse(Closing(4500, "Internal server error"))
 
     async def _receive(self) -> dict[str, Any]:
@@ -259,7 +260,7 @@ class Socket:
         except Closing as closing:
             self.refuse(closing)
         except Exception as problem:  # the edge of an operation: its neighbours on the socket live on
-            log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, exc_info=True)
+            log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, at=place(problem))
             message = "Something went wrong here. Give the request id to the operator."
             await self._fail(operation_id, [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}])
         else:

@@ -20,8 +20,9 @@ from providers import wire
 from providers.sumsub.signature import sign
 
 PROVIDER = "SUMSUB"
-# One call, connection and answer together; downloads have the silence limit of the wire instead.
+# One call, connection and answer together; a file of 64 MB may take longer.
 DEADLINE_SECONDS = 20.0
+DOWNLOAD_SECONDS = 120.0
 ANSWER_LIMIT = 4 * 1024 * 1024
 READ_ATTEMPTS = 3
 # Where "too many requests" comes without a Retry-After: Sumsub counts in windows of five seconds.
@@ -84,10 +85,13 @@ class Client:
         """Opens one image or video for streaming."""
         path = f"/resources/applicants/{quote(applicant_id, safe='')}/resources/{quote(image_id, safe='')}"
         await self._budget.take(CallKind.READ)
-        async with self._sent("image", "GET", path) as response:
-            if response.status_code != 200:
-                raise await self._refusal("image", CallKind.READ, response)
-            yield Download(_whole("image", response), response.headers.get("content-type"))
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS), self._sent("image", "GET", path) as response:
+                if response.status_code != 200:
+                    raise await self._refusal("image", CallKind.READ, response)
+                yield Download(_whole("image", response), response.headers.get("content-type"))
+        except TimeoutError:
+            raise Unanswered(PROVIDER, "image", f"the file did not come within {DOWNLOAD_SECONDS:g} s") from None
 
     async def _read(self, operation: str, path: str) -> bytes:
         """A GET is harmless: passing faults are tried again at once a few times, except "too many requests"."""

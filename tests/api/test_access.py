@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app import log
 from app.domain.credential import Role
 from tests.make.firm import CREATE_CUSTOMER, READ_INGESTION, Firm
 
@@ -80,7 +81,13 @@ async def test_a_node_is_found_by_its_id_whatever_its_kind(embedded: Firm, inges
     file_id = ingested["results"][2]["files"][0]["id"]
     query = "query($id: ID!) { node(id: $id) { __typename id } }"
 
-    for value, kind in ((ingested["id"], "Ingestion"), (ingested["customer"]["id"], "Customer"), (file_id, "File")):
+    event_id = (await embedded.data("{ events(last: 1) { nodes { id } } }"))["events"]["nodes"][0]["id"]
+    for value, kind in (
+        (event_id, "Event"),
+        (ingested["id"], "Ingestion"),
+        (ingested["customer"]["id"], "Customer"),
+        (file_id, "File"),
+    ):
         assert (await embedded.data(query, {"id": value}))["node"] == {"__typename": kind, "id": value}
 
 
@@ -93,3 +100,22 @@ async def test_no_share_token_is_ever_echoed(embedded: Firm) -> None:
     events = await embedded.data("{ events(last: 100) { nodes { data } } }")
 
     assert token not in json.dumps([payload, found, events])
+
+
+async def test_logs_hold_no_personal_data_no_secrets_and_no_variables(
+    embedded: Firm, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("Canaryname canary@example.com")
+
+    monkeypatch.setattr("app.service.customer._insert", broken)
+    log.configure("DEBUG")
+    answer = await embedded.ask(CREATE_CUSTOMER, {"input": {"email": "canary@example.com", "firstName": "Canaryname"}})
+    await embedded.ask("query($c: String) { nonsense }", {"c": "canary-variable"})
+    log.configure("ERROR")
+
+    written = capfd.readouterr()
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "request.defect" in written.err
+    assert "anary" not in written.out + written.err
+    assert embedded.tokens["reader"] not in written.out + written.err
