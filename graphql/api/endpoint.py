@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api import body
 from api.admission import Refused
-from api.errors import formatted, request_error
+from api.errors import formatted, masked, request_error
 from api.gate import Gate, is_request_error, new_request_id
 from api.graphiql import GraphiQL
 from app.errors import BadRequest, PayloadTooLarge, RequestFault
+from app.log import place
+
+log = structlog.get_logger(module=__name__)
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -64,6 +68,9 @@ class Endpoint:
             headers = {"WWW-Authenticate": "Bearer"} if fault.status == 401 else {}
         except ClientDisconnect:
             return Response(status_code=499)
+        except Exception as problem:  # the edge of a request: logged by its place, and the client told nothing of it
+            log.error("endpoint.defect", request_id=request_id, error=type(problem).__name__, at=place(problem))
+            status, answer, headers = 500, {"errors": [masked(request_id)]}, {}
         headers |= {"Vary": "Accept", "Cache-Control": "no-store", "X-Request-Id": request_id}
         return Response(body.encode(answer), status, headers, f"{media_type}; charset=utf-8")
 

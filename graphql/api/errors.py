@@ -44,6 +44,12 @@ def request_error(fault: RequestFault) -> dict[str, Any]:
     return {"message": fault.message, "extensions": {"code": fault.code, **fault.facts}}
 
 
+def masked(request_id: str) -> dict[str, Any]:
+    """What a client is told of a defect of ours: nothing but an id under which the operator finds it."""
+    message = "Something went wrong here. Give the request id to the operator."
+    return {"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}
+
+
 def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
@@ -66,8 +72,7 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
             at=place(cause),
             cancelled=isinstance(cause, asyncio.CancelledError),
         )
-        message = "Something went wrong here. Give the request id to the operator."
-        shown = {"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}
+        shown = masked(request_id)
     if error.locations:
         shown["locations"] = [location.formatted for location in error.locations[:3]]
     if error.path:

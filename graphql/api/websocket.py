@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api import body
 from api.admission import Refused
-from api.errors import formatted, request_error
+from api.errors import formatted, masked, request_error
 from api.gate import Asked, Gate, new_request_id
 from api.live import Failed, Hub
 from app.domain.credential import Principal
@@ -261,8 +261,7 @@ class Socket:
             self.refuse(closing)
         except Exception as problem:  # the edge of an operation: its neighbours on the socket live on
             log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, at=place(problem))
-            message = "Something went wrong here. Give the request id to the operator."
-            await self._fail(operation_id, [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}])
+            await self._fail(operation_id, [masked(request_id)])
         else:
             if self._operations.pop(operation_id, None):
                 await self._send({"type": "complete", "id": operation_id})
