@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from app import background
+
 log = structlog.get_logger(module=__name__)
 
 # Rings that wait for a slow broker; more are dropped, and found by the relay.
@@ -33,10 +35,7 @@ class Bell:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
     async def _run(self) -> None:
         while True:

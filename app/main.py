@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -19,7 +18,7 @@ from api.gate import Gate
 from api.graphiql import GraphiQL
 from api.live import Hub
 from api.websocket import Sockets
-from app import migrate, wiring
+from app import background, migrate, wiring
 from app.config import Settings
 from app.jobs import Bell
 from app.service.core import Core
@@ -60,7 +59,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         hub = Hub(gate, parts.pulse)
         stack.push_async_callback(hub.close)
         sockets = Sockets(gate, hub, settings.cors_origins)
-        stack.push_async_callback(_stopped, asyncio.create_task(sockets.watch()))
+        stack.push_async_callback(background.end, asyncio.create_task(sockets.watch()))
         stack.push_async_callback(sockets.close)
         graphiql = GraphiQL() if settings.graphiql_on else None
         routes = [
@@ -103,9 +102,3 @@ def _checks(settings: Settings, core: Core, shop: Workshop) -> dict[str, health.
 
         checks["broker"] = broker_
     return checks
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from app import background
 
 CHANNEL = "gatehouse:pulse"
 
@@ -66,10 +67,7 @@ class RedisPulse(Pulse):
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._receive())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await background.end(*self._tasks)
         await self._redis.aclose()
 
     async def _send(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from dramatiq import Worker
 from dramatiq.broker import Broker
 
 import providers
+from app import background
 from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
 from app.jobs import Bell
@@ -54,9 +54,7 @@ async def working(broker: Broker, bell: Bell, shop: run.Workshop, *, concurrency
     try:
         yield
     finally:
-        relaying.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await relaying
+        await background.end(relaying)
         await _drain(worker, running)
 
 
