@@ -20,11 +20,10 @@ from api.live import Hub
 from api.websocket import Sockets
 from app import background, migrate, wiring
 from app.config import Settings
-from app.jobs import Bell
 from app.service.core import Core
 from app.service.run import Workshop
 from app.web import file, health
-from tasks import broker, pool
+from tasks import pool
 
 # The endpoint itself refuses what it does not take, in its own words.
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -40,11 +39,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(wiring.opened(settings))
         core = parts.core
-        doorbell = broker.make(settings.redis_url)
-        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id), blocking=settings.redis_url is not None)
-        core.database.on_commit(lambda committed: bell.ring(committed.jobs))
-        await bell.start()
-        stack.push_async_callback(bell.stop)
+        doorbell, bell = await stack.enter_async_context(pool.ringing(settings, core))
         shop = await stack.enter_async_context(pool.workshop(settings, core))
         if not settings.redis_url:
             await stack.enter_async_context(pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency))
@@ -69,9 +64,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
             Route("/livez", health.livez),
             Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
             Route("/metrics", health.metrics),
+            *([Route("/graphql/assets/{name}", graphiql.asset)] if graphiql else []),
         ]
-        if graphiql:
-            routes.append(Route("/graphql/assets/{name}", graphiql.asset))
         yield Starlette(routes=routes, middleware=_middleware(settings))
 
 

@@ -81,6 +81,14 @@ class WakeConsumer(_RedisConsumer):
             raise ConnectionClosed(problem) from None  # type: ignore[no-untyped-call]
 
 
+def depth(broker: Broker) -> int:
+    """How many messages wait on the queue. Blocks for a round trip on Redis."""
+    if isinstance(broker, WakeBroker):
+        return int(broker.client.llen(f"{NAMESPACE}:{QUEUE}"))
+    assert isinstance(broker, MemoryBroker)
+    return int(broker.queues[QUEUE].qsize())
+
+
 def make(redis_url: str | None) -> Broker:
     """The broker of a process, with the queue declared."""
     broker: Broker = WakeBroker(redis_url) if redis_url else MemoryBroker()

@@ -17,11 +17,25 @@ from app.jobs import Bell
 from app.service import blob, budget, run
 from app.service.core import Core
 from providers import wire
-from tasks import ingestion, relay
+from tasks import broker, ingestion, relay
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
 IDLE_MILLISECONDS = 250
+
+
+@asynccontextmanager
+async def ringing(settings: Settings, core: Core) -> AsyncIterator[tuple[Broker, Bell]]:
+    """The process's broker, and the bell that is rung after each commit that leaves work behind."""
+    doorbell = broker.make(settings.redis_url)
+    bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject), blocking=settings.redis_url is not None)
+    core.database.on_commit(lambda committed: bell.ring(committed.jobs))
+    await bell.start()
+    try:
+        yield doorbell, bell
+    finally:
+        await bell.stop()
+        doorbell.close()
 
 
 @asynccontextmanager
@@ -44,13 +58,13 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop
 
 
 @asynccontextmanager
-async def working(broker: Broker, bell: Bell, shop: run.Workshop, *, concurrency: int) -> AsyncIterator[None]:
+async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurrency: int) -> AsyncIterator[None]:
     """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
     running: set[asyncio.Task[None]] = set()
-    ingestion.declare(broker, shop, ingestion.submitter(asyncio.get_running_loop(), running))
-    worker = Worker(broker, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
+    ingestion.declare(doorbell, shop, ingestion.submitter(asyncio.get_running_loop(), running))
+    worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
-    relaying = asyncio.create_task(relay.run(shop.core, bell.ring))
+    relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import transaction
@@ -16,22 +17,28 @@ log = structlog.get_logger(module=__name__)
 
 BEAT_SECONDS = 0.3
 TIDY_SECONDS = 3600.0
+# Messages that may wait before the relay adds none.
+ENOUGH = 500
 
 
-async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-    """Looks for due rows, for ever. A database that is away is waited for."""
+async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], depth: Callable[[], int]) -> None:
+    """Looks for due rows, for ever. A database or broker that is away is waited for.
+
+    While enough messages wait, none are added: a long backlog stays in the database, where it costs nothing.
+    """
     loop = asyncio.get_running_loop()
     tidy_at = loop.time() + TIDY_SECONDS
     while True:
         try:
-            due = await work.due(core.database)
+            waiting = await asyncio.to_thread(depth)
+            due = await work.due(core.database) if waiting < ENOUGH else ()
             if due:
                 ring([(ingestion.ACTOR, ingestion_id) for ingestion_id in due])
             if loop.time() >= tidy_at:
                 tidy_at = loop.time() + TIDY_SECONDS
                 async with transaction(core.database) as session:
                     await idempotency.forget_old(session, at=core.clock.now())
-        except (SQLAlchemyError, OSError) as problem:
-            log.warning("relay.database_away", error=type(problem).__name__)
+        except (SQLAlchemyError, RedisError, OSError) as problem:
+            log.warning("relay.away", error=type(problem).__name__)
             await asyncio.sleep(1.0)
         await asyncio.sleep(BEAT_SECONDS)

@@ -9,8 +9,7 @@ import structlog
 
 from app import log, migrate, wiring
 from app.config import Settings
-from app.jobs import Bell
-from tasks import broker, pool
+from tasks import pool
 
 logger = structlog.get_logger(module=__name__)
 
@@ -22,19 +21,12 @@ async def run(settings: Settings, *, concurrency: int) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with wiring.opened(settings) as parts:
-        doorbell = broker.make(settings.redis_url)
-        bell = Bell(lambda actor, subject_id: broker.ring(doorbell, actor, subject_id), blocking=settings.redis_url is not None)
-        parts.core.database.on_commit(lambda committed: bell.ring(committed.jobs))
-        await bell.start()
-        try:
-            async with (
-                pool.workshop(settings, parts.core) as shop,
-                pool.working(doorbell, bell, shop, concurrency=concurrency),
-            ):
-                logger.info("worker.ready", concurrency=concurrency)
-                await stopped.wait()
-                logger.info("worker.draining")
-        finally:
-            await bell.stop()
-            doorbell.close()
+    async with (
+        wiring.opened(settings) as parts,
+        pool.ringing(settings, parts.core) as (doorbell, bell),
+        pool.workshop(settings, parts.core) as shop,
+        pool.working(doorbell, bell, shop, concurrency=concurrency),
+    ):
+        logger.info("worker.ready", concurrency=concurrency)
+        await stopped.wait()
+        logger.info("worker.draining")

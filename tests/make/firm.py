@@ -19,11 +19,10 @@ from app import config, main, migrate, serving, wiring
 from app.clock import SystemClock
 from app.db import transaction
 from app.domain.credential import CredentialKind, Right, Role
-from app.jobs import Bell
 from app.service import credential
 from app.service.core import Core
 from providers.sumsub import twin
-from tasks import broker, pool
+from tasks import pool
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 CREATE_CUSTOMER = """mutation($input: CreateCustomerInput!) { createCustomer(input: $input) {
@@ -111,12 +110,12 @@ class Firm:
     @asynccontextmanager
     async def worker(self, parts: wiring.Parts) -> AsyncIterator[None]:
         """What `gatehouse worker` runs, in this process."""
-        doorbell = broker.make(self.settings.redis_url)
-        bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject), blocking=True)
-        await bell.start()
-        async with pool.workshop(self.settings, parts.core) as shop, pool.working(doorbell, bell, shop, concurrency=32):
+        async with (
+            pool.ringing(self.settings, parts.core) as (doorbell, bell),
+            pool.workshop(self.settings, parts.core) as shop,
+            pool.working(doorbell, bell, shop, concurrency=32),
+        ):
             yield
-        await bell.stop()
 
     async def issue(self, role: Role, *, tenant: str = "default", scopes: Any = (), expires_at: Any = None) -> str:
         at = SystemClock().now()

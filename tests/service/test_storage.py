@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from app import db, migrate
+from app import background, db, migrate
 from app.clock import SystemClock
 from app.db import transaction
 from app.domain.event import EventType, NewEvent
@@ -25,6 +25,7 @@ from app.model.tenant import Tenant
 from app.service import budget, consistency, credential, customer, event, ingestion, work
 from app.service.core import Core
 from app.service.vault import Vault
+from tasks import relay
 from tests.make import servers
 
 OFFERED = {ProviderName.SUMSUB: Capabilities(ProviderName.SUMSUB, tuple(KycProcess), tuple(SourceKind))}
@@ -156,6 +157,24 @@ async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core:
     again = await work.due(core.database)
 
     assert (rung_lately, lost, again) == ((), [ingestion_id], ())
+
+
+async def test_a_long_backlog_stays_in_the_database_and_is_rung_for_once_there_is_room(core: Core, tenant: str) -> None:
+    waiting = relay.ENOUGH
+    rung: list[tuple[str, str]] = []
+    ingestion_id = await queued(core, tenant)
+    async with transaction(core.database) as session:
+        await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
+
+    relaying = asyncio.create_task(relay.run(core, rung.extend, lambda: waiting))
+    await asyncio.sleep(0.7)
+    held_back = list(rung)
+    waiting = 0
+    await asyncio.sleep(0.9)
+    await background.end(relaying)
+
+    assert held_back == []
+    assert rung == [(ingestion.ACTOR, ingestion_id)]
 
 
 async def test_consistency_rules_hold_and_notice_what_is_broken(core: Core, tenant: str) -> None:
