@@ -6,9 +6,9 @@ import asyncio
 import platform
 import sys
 
-from bench import fanout, ingest, listing, wake
+from bench import fanout, files, ingest, listing, wake
 
-ALL = {"ingest": ingest.run, "list": listing.run, "fanout": fanout.run, "wake": wake.run}
+ALL = {"ingest": ingest.run, "list": listing.run, "fanout": fanout.run, "wake": wake.run, "files": files.run}
 
 
 def main() -> None:

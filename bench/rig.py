@@ -24,7 +24,9 @@ CREDENTIALS = {"GATEHOUSE_SUMSUB_APP_TOKEN": "sbx:bench", "GATEHOUSE_SUMSUB_SECR
 class Rig:
     """A folder, a Sumsub twin, a gateway, and a client of both; everything stopped at the end."""
 
-    def __init__(self, folder: Path, *, latency_ms: float = 0, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, latency_ms: float = 0, environment: dict[str, str] | None = None, scenario: str | None = None
+    ) -> None:
         self.folder = folder
         self.port, self.twin_port = serving.free_port(HOST), serving.free_port(HOST)
         self.database = folder / "gatehouse.db"
@@ -40,6 +42,9 @@ class Rig:
             **(environment or {}),
         }
         twin = ["twin", "sumsub", "--port", str(self.twin_port), "--faults", f"latency={latency_ms:g}"]
+        if scenario is not None:
+            (folder / "scenario.json").write_text(scenario)
+            twin += ["--scenario", str(folder / "scenario.json")]
         self.twin = Process(twin, self.environment, folder / "twin.log", f"{self.twin_url}/_twin/scenarios")
         self.gateway = Process(["serve", "--port", str(self.port)], self.environment, folder / "gateway.log", f"{self.url}/livez")
         self.more: list[Process] = []

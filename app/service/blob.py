@@ -25,6 +25,8 @@ from app.service.vault import NONCE, DataKeyCipher
 
 PIECE = 1 << 20
 SIZE_LIMIT = 64 * 1024 * 1024
+# S3 takes no part below 5 MB but the last.
+PART, PARTS_AT_ONCE = 5 * PIECE, 2
 FRAME = struct.Struct(">I")
 
 
@@ -65,7 +67,10 @@ class BlobStore:
             raise FileRefused("empty", "The file is empty.")
         if content_type is None:
             raise FileRefused("type", "The file is neither JPEG, PNG, PDF, MP4, QuickTime nor WebM.")
-        await obstore.put_async(self._store, path, _sealed(meter, first, cipher, path), use_multipart=False)
+        frames = _sealed(meter, first, cipher, path)
+        # Most pictures are one piece and one request; larger files go up in parts, of which few are held at a time.
+        large = len(first) == PIECE
+        await obstore.put_async(self._store, path, frames, use_multipart=large, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
         return Stored(content_type, meter.size, meter.hash.hexdigest())
 
     async def get(self, path: str, cipher: DataKeyCipher) -> AsyncIterator[bytes]:
