@@ -17,7 +17,7 @@ from api.endpoint import Endpoint
 from api.gate import Gate
 from api.graphiql import GraphiQL
 from api.live import Hub
-from api.websocket import Sockets
+from api.sockets import Sockets
 from app import background, migrate, wiring
 from app.config import Settings
 from app.service.core import Core

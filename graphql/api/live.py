@@ -31,7 +31,7 @@ log = structlog.get_logger(module=__name__)
 BUFFER = 256
 # A group that failed is not formed anew at once.
 REJOIN_SECONDS = 0.5
-Send = Callable[[bytes], Awaitable[None]]
+Send = Callable[[str], Awaitable[None]]
 
 
 class Failed(Exception):
@@ -49,10 +49,10 @@ class Member:
         self.position = 0
         self.overflowed = False
         self.over = False
-        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._waiting: deque[tuple[int, str]] = deque()
         self._arrived = asyncio.Event()
 
-    def offer(self, seq: int, payload: bytes) -> None:
+    def offer(self, seq: int, payload: str) -> None:
         if len(self._waiting) >= BUFFER:
             self.overflowed = True
             self._waiting.clear()
@@ -68,7 +68,7 @@ class Member:
         self.overflowed = False
         self._waiting.clear()
 
-    async def arrivals(self) -> AsyncIterator[bytes]:
+    async def arrivals(self) -> AsyncIterator[str]:
         """Payloads not told yet, until the group ends or the buffer overflows."""
         while not self.overflowed:
             while self._waiting:
@@ -92,7 +92,7 @@ class Group:
         self.members: set[Member] = set()
         self.task: asyncio.Task[None] | None = None
 
-    async def run(self, results: AsyncIterator[bytes]) -> None:
+    async def run(self, results: AsyncIterator[str]) -> None:
         try:
             async for payload in results:
                 seq = self.feed.position
@@ -185,7 +185,7 @@ class Hub:
             if group.task is not None:
                 group.task.cancel()
 
-    async def _results(self, asked: Asked, principal: Principal, feed: Feed) -> AsyncIterator[bytes]:
+    async def _results(self, asked: Asked, principal: Principal, feed: Feed) -> AsyncIterator[str]:
         """The answers of one run of the subscription over a feed, encoded."""
         request_id = new_request_id()
         context = self._gate.context(principal, request_id)
@@ -217,11 +217,11 @@ class Hub:
             await self._close_tail(tenant_id)
 
 
-def _encoded(result: ExecutionResult, request_id: str) -> bytes:
+def _encoded(result: ExecutionResult, request_id: str) -> str:
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer = {"errors": formatted(result.errors, request_id), **answer}
-    return body.encode(answer)
+    return body.encode(answer).decode()
 
 
 def _graphql_error(problem: Exception) -> GraphQLError:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -19,11 +19,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from api import body
 from api.admission import Refused
 from api.errors import formatted, masked, request_error
-from api.gate import Asked, Gate, new_request_id
-from api.live import Failed, Hub
+from api.gate import Asked, new_request_id
+from api.live import Failed
 from app.domain.credential import Principal
 from app.errors import RequestFault, Unauthenticated
 from app.log import place
+
+if TYPE_CHECKING:
+    from api.sockets import Sockets
 
 log = structlog.get_logger(module=__name__)
 
@@ -33,9 +36,6 @@ INIT_SECONDS = 10.0
 UNREAD_SECONDS = 20.0
 MESSAGES_PER_SECOND = 50
 OPERATIONS_PER_SOCKET = 100
-SOCKETS_PER_CREDENTIAL = 5_000
-# How often credentials of open sockets are looked at again.
-WATCH_SECONDS = 2.0
 
 
 class Closing(Exception):
@@ -45,70 +45,6 @@ class Closing(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
-
-
-class Sockets:
-    """All sockets of one gateway process, watched over: a credential that ends closes its sockets."""
-
-    def __init__(self, gate: Gate, hub: Hub, origins: tuple[str, ...]) -> None:
-        self.gate = gate
-        self.hub = hub
-        self._origins = origins
-        self._open: dict[str, set[Socket]] = {}
-
-    async def handle(self, websocket: WebSocket) -> None:
-        if not self._same_origin(websocket):
-            await websocket.close(1008)  # before the handshake: answered with 403
-            return
-        if PROTOCOL not in websocket.scope.get("subprotocols", ()):
-            await websocket.accept()
-            await websocket.close(4406, "Subprotocol not acceptable")
-            return
-        await websocket.accept(PROTOCOL)
-        await Socket(self, websocket).run()
-
-    def _same_origin(self, websocket: WebSocket) -> bool:
-        """Browsers name the page's origin: it must be ours, or one that the settings allow. Other clients send none."""
-        origin = websocket.headers.get("origin")
-        if origin is None or origin in self._origins:
-            return True
-        return urlsplit(origin).netloc == websocket.headers.get("host")
-
-    def join(self, socket: Socket, credential_id: str) -> None:
-        sockets = self._open.setdefault(credential_id, set())
-        if len(sockets) >= SOCKETS_PER_CREDENTIAL:
-            raise Closing(4429, "Too many sockets")
-        sockets.add(socket)
-
-    def leave(self, socket: Socket, credential_id: str) -> None:
-        sockets = self._open.get(credential_id, set())
-        sockets.discard(socket)
-        if not sockets:
-            self._open.pop(credential_id, None)
-
-    async def watch(self) -> None:
-        """Closes the sockets of credentials that expired or were revoked. One query for all of them."""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            try:
-                await self._look()
-            except Exception as problem:  # the watch must outlive a database that is away
-                log.warning("sockets.watch", error=type(problem).__name__)
-
-    async def _look(self) -> None:
-        if not self._open:
-            return
-        good = await self.gate.still_good(tuple(self._open))
-        for credential_id in set(self._open) - good:
-            for socket in tuple(self._open.get(credential_id, ())):
-                socket.refuse(Closing(4403, "Forbidden"))
-
-    async def close(self) -> None:
-        """Tells every socket that this gateway goes away."""
-        for sockets in list(self._open.values()):
-            for socket in tuple(sockets):
-                socket.refuse(Closing(1012, "Service restart"))
-        await asyncio.sleep(0)
 
 
 class Socket:
@@ -121,6 +57,8 @@ class Socket:
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._arrivals: deque[float] = deque(maxlen=MESSAGES_PER_SECOND)
+        self._unsent = 0
+        self._stuck_since = 0.0
         self._refused: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
 
     def refuse(self, closing: Closing) -> None:
@@ -268,10 +206,10 @@ class Socket:
 
     async def _stream(self, operation_id: str, asked: Asked, text: str, principal: Principal) -> None:
         """The payload's bytes are the group's; only the operation's id in front of them is this subscriber's own."""
-        head = b'{"type":"next","id":' + orjson.dumps(operation_id) + b',"payload":'
+        head = '{"type":"next","id":' + orjson.dumps(operation_id).decode() + ',"payload":'
 
-        async def send(payload: bytes) -> None:
-            await self._send_text((head + payload + b"}").decode())
+        async def send(payload: str) -> None:
+            await self._send_text(f"{head}{payload}}}")
 
         await self._sockets.hub.serve(asked, principal, text, send)
 
@@ -283,11 +221,18 @@ class Socket:
         await self._send_text(body.encode(message).decode())
 
     async def _send_text(self, text: str) -> None:
+        # Whoever reads nothing is noticed by the watch: a timer for every message would cost more than sending it.
+        if not self._unsent:
+            self._stuck_since = time.monotonic()
+        self._unsent += 1
         try:
-            async with asyncio.timeout(UNREAD_SECONDS):
-                await self._websocket.send_text(text)
-        except TimeoutError:
-            self.refuse(Closing(4408, "Nothing was read for too long; come back with your cursor"))
-            raise Closing(4408, "Nothing was read for too long") from None
+            await self._websocket.send({"type": "websocket.send", "text": text})
         except (RuntimeError, WebSocketDisconnect):
             raise Closing(1006, "Gone") from None
+        finally:
+            self._unsent -= 1
+            self._stuck_since = time.monotonic()
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether something has been waiting to be sent for too long."""
+        return self._unsent > 0 and now - self._stuck_since > UNREAD_SECONDS

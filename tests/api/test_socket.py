@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import time
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from api.websocket import UNREAD_SECONDS, Socket
 from app.clock import SystemClock
 from app.db import transaction
 from app.domain.credential import Role
@@ -210,3 +212,20 @@ async def test_personal_data_is_not_for_those_without_the_right(embedded: Firm) 
 
     assert message["type"] == "error"
     assert message["payload"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_reader_that_takes_nothing_for_too_long_is_noticed() -> None:
+    class Deaf:
+        async def send(self, _: Any) -> None:
+            await asyncio.sleep(60)
+
+    socket = Socket(None, Deaf())  # type: ignore[arg-type]
+    sending = asyncio.create_task(socket._send_text("x"))
+    await asyncio.sleep(0)
+    now = time.monotonic()
+
+    assert not socket.is_stuck(now + UNREAD_SECONDS - 1)
+    assert socket.is_stuck(now + UNREAD_SECONDS + 1)
+    sending.cancel()
+    await asyncio.sleep(0)
+    assert not socket.is_stuck(now + UNREAD_SECONDS + 1)
