@@ -73,6 +73,8 @@ def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option(help="The 
 async def _serve(settings: config.Settings, host: str, port: int) -> None:
     from app import main
 
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": f"http://{host}:{port}"})
     async with main.gateway(settings) as application:
         workers = "worker processes" if settings.redis_url else "workers inside"
         say(f"Gatehouse serves http://{host}:{port}/graphql ({settings.environment}, {workers})")

@@ -59,10 +59,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Download:
-    """The bytes of one file as they come in. `declared_type` is the vendor's word; the content decides."""
+    """The bytes of one file as they come in. Their type is told from the content, not from what a vendor declares."""
 
     chunks: AsyncIterator[bytes]
-    declared_type: str | None
 
 
 class Provider(Protocol):

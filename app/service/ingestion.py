@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -239,8 +238,3 @@ async def present(session: Session, ingestion_id: str, *, postgresql: bool) -> A
     """The whole row, locked for this transaction."""
     query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id)
     return (await session.execute(query.with_for_update() if postgresql else query)).first()
-
-
-def overdue(at: dt.datetime | None, since: dt.datetime, seconds: float) -> bool:
-    """Whether what began at `at` has lasted longer than `seconds` by `since`."""
-    return at is not None and (since - at).total_seconds() >= seconds

@@ -77,7 +77,6 @@ class EventFilter:
 
 
 Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events are wanted.")]
-EventConnection = Connection[Event]
 
 
 async def page(

@@ -89,7 +89,7 @@ class Client:
             async with asyncio.timeout(DOWNLOAD_SECONDS), self._sent("image", "GET", path) as response:
                 if response.status_code != 200:
                     raise await self._refusal("image", CallKind.READ, response)
-                yield Download(_whole("image", response), response.headers.get("content-type"))
+                yield Download(_whole("image", response))
         except TimeoutError:
             raise Unanswered(PROVIDER, "image", f"the file did not come within {DOWNLOAD_SECONDS:g} s") from None
 

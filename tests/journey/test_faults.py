@@ -131,6 +131,16 @@ async def test_a_defect_of_ours_is_tried_again_and_then_set_aside(
     assert results["IDENTITY"]["error"]["code"] == "workflow_error"
 
 
+async def test_copying_an_applicant_ends_in_the_same_results(tmp_path_factory: pytest.TempPathFactory) -> None:
+    async with Firm.embedded(tmp_path_factory.mktemp("copy"), sumsub_import="copy") as firm:
+        results = await firm.outcome("passport")
+        lost = await firm.outcome("answer-lost")
+        effects = await firm.effects()
+
+    assert {result["status"] for result in (*results.values(), *lost.values())} == {"COMPLETED"}
+    assert (effects["import"], effects["redeemed"], effects.get("reuse")) == (2, 2, None)
+
+
 async def test_people_with_one_name_and_with_another_script(embedded: Firm) -> None:
     single = await embedded.outcome("one-name")
     native = await embedded.outcome("native-script")

@@ -11,7 +11,6 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1aE\xdf\xa3", "video/webm"),
 )
 VIDEO = frozenset({"video/mp4", "video/webm", "video/quicktime"})
-ALLOWED = frozenset({"image/jpeg", "image/png", "application/pdf"}) | VIDEO
 
 
 def sniff(head: bytes) -> str | None:

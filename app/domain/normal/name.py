@@ -9,7 +9,6 @@ _BLANKS = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
 # Texts by which vendors say that there is nothing.
 _NOTHING = frozenset({"", "null", "none", "n/a", "-"})
-TEXT_LIMIT = 200
 
 
 def clean(text: object) -> str | None:
