@@ -67,7 +67,7 @@ class Client:
             await socket.send(json.dumps(hello))
             await socket.recv()
             await socket.send(json.dumps({"type": "subscribe", "id": "demo", "payload": {"query": FOLLOW}}))
-            # The answer to a ping tells that the subscription in front of it was taken.
+            # The answer to a ping tells that the server has read the subscription in front of it.
             await socket.send(json.dumps({"type": "ping"}))
             async for text in socket:
                 message = json.loads(text)
@@ -163,6 +163,8 @@ async def _main_job(console: Console, client: Client, twin_url: str) -> None:
         following = asyncio.create_task(_follow(client, bar, task, ingestions, ready))
         async with asyncio.timeout(PATIENCE_SECONDS):
             await ready.wait()
+            # Without a cursor a subscription begins when it is taken up, a moment after it was read.
+            await asyncio.sleep(0.2)
             for first, last, scenario in PEOPLE:
                 ingestion_id = await _ingest(client, twin_url, first, last, scenario)
                 ingestions[ingestion_id] = (f"{first} {last}", scenario)

@@ -23,6 +23,7 @@ from api.feed import Feed, Tail
 from api.gate import Asked, Gate, new_request_id
 from app.domain.credential import Principal
 from app.errors import GatehouseError
+from app.log import place
 from app.pulse import Pulse
 
 log = structlog.get_logger(module=__name__)
@@ -98,8 +99,8 @@ class Group:
                 seq = self.feed.position
                 for member in self.members:
                     member.offer(seq, payload)
-        except Failed as failed:
-            log.error("group.failed", errors=len(failed.errors))
+        except Exception as problem:  # the edge of a group: its members catch up by themselves and form a new one
+            log.error("group.failed", error=type(problem).__name__, at=place(problem))
         finally:
             for member in self.members:
                 member.end()
