@@ -33,8 +33,9 @@ COUNT = "query($s: [IngestionStatus!]) { ingestions(first: 100, filter: {status:
 class Plant:
     """Twin, gateways and workers as processes of their own, and a client that does not give up."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], *, workers: int) -> None:
-        self.port, twin_port = serving.free_port("127.0.0.1"), serving.free_port("127.0.0.1")
+    def __init__(self, folder: Path, environment: dict[str, str], *, gateways: int, workers: int) -> None:
+        self.ports = [serving.free_port("127.0.0.1") for _ in range(gateways)]
+        twin_port = serving.free_port("127.0.0.1")
         self.ledger = folder / "ledger"
         self.twin_url = f"http://127.0.0.1:{twin_port}"
         self.environment = {
@@ -53,27 +54,33 @@ class Plant:
         faults = "latency=60,cut_after=0.03,cut_before=0.02,500=0.03"
         twin = ["twin", "sumsub", "--port", str(twin_port), "--ledger", str(self.ledger), "--faults", faults]
         self.twin = Process(twin, self.environment, folder / "twin.log", f"{self.twin_url}/_twin/scenarios")
-        self.gateway = Process(["serve", "--port", str(self.port)], self.environment, folder / "gateway.log", f"{self.url}/livez")
-        self.workers = [Process(["worker"], self.environment, folder / f"worker{index}.log") for index in range(workers)]
         self.random = random.Random(SEED)
+        self.gateways = [
+            Process(
+                ["serve", "--port", str(port)], self.environment, folder / f"gateway{port}.log", f"http://127.0.0.1:{port}/livez"
+            )
+            for port in self.ports
+        ]
+        self.workers = [Process(["worker"], self.environment, folder / f"worker{index}.log") for index in range(workers)]
         self.token = ""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        """One of the gateways, as a load balancer would choose."""
+        return f"http://127.0.0.1:{self.random.choice(self.ports)}"
 
     def start(self) -> None:
         issue = ["credentials", "issue", "--kind", "api-key", "--role", "service", "--name", "crash"]
         issued = output(issue, self.environment)
         assert issued.returncode == 0, issued.stderr
         self.token = issued.stdout.strip()
-        for process in (self.twin, self.gateway, *self.workers):
+        for process in (self.twin, *self.gateways, *self.workers):
             process.start()
-        self.twin.await_ready()
-        self.gateway.await_ready()
+        for process in (self.twin, *self.gateways):
+            process.await_ready()
 
     def stop(self) -> None:
-        for process in (self.gateway, *self.workers, self.twin):
+        for process in (*self.gateways, *self.workers, self.twin):
             if process.started is not None and process.started.poll() is None:
                 process.kill()
 
@@ -117,11 +124,11 @@ class Plant:
         """Kills a process at random every now and then, and starts it again."""
         while True:
             await asyncio.sleep(self.random.uniform(0.8, 2.0))
-            victim = self.random.choice([self.gateway, *self.workers])
+            victim = self.random.choice([*self.gateways, *self.workers])
             await asyncio.to_thread(victim.kill)
             await asyncio.sleep(self.random.uniform(0.0, 0.3))
             victim.start()
-            if victim is self.gateway:
+            if victim in self.gateways:
                 await asyncio.to_thread(victim.await_ready)
 
     async def follow(self, seen: list[dict[str, Any]]) -> None:
@@ -201,7 +208,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_through_crashes(
             output(["db", "upgrade"], environment | {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}).returncode
             == 0
         )
-    plant = Plant(tmp_path, environment, workers=2 if kind == "distributed" else 0)
+    plant = Plant(tmp_path, environment, gateways=2 if kind == "distributed" else 1, workers=2 if kind == "distributed" else 0)
     seen: list[dict[str, Any]] = []
     try:
         plant.start()
