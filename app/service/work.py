@@ -71,7 +71,7 @@ async def leased(database: Database, ingestion_id: str, *, fence: int, lease_sec
             await asyncio.sleep(lease_seconds / 3)
             try:
                 async with transaction(database) as session:
-                    await ingestion_model.write(session, ingestion_id, fence=fence, lease_until=now(lease_seconds))
+                    await _renew(session, ingestion_id, fence=fence, lease_seconds=lease_seconds)
             except StaleFence:
                 lost = True
                 if owner:
@@ -89,6 +89,17 @@ async def leased(database: Database, ingestion_id: str, *, fence: int, lease_sec
         raise
     finally:
         renewing.cancel()
+
+
+async def _renew(session: Session, ingestion_id: str, *, fence: int, lease_seconds: float) -> None:
+    """Raises StaleFence where the row was taken over. A row that was given back or finished has no lease to renew."""
+    renewed = await session.execute(
+        update(Ingestion)
+        .where(Ingestion.id == ingestion_id, Ingestion.fence == fence, Ingestion.lease_until.is_not(None))
+        .values(lease_until=now(lease_seconds))
+    )
+    if renewed.rowcount != 1:
+        raise StaleFence(ingestion_id)
 
 
 async def due(database: Database) -> Sequence[str]:

@@ -147,6 +147,24 @@ async def test_a_worker_that_lost_its_lease_can_write_nothing(core: Core, tenant
     assert row.provider_reference is None
 
 
+async def test_a_row_that_was_given_back_is_not_leased_again_by_a_late_renewal(core: Core, tenant: str) -> None:
+    ingestion_id = await queued(core, tenant)
+    row = await work.claim(core, ingestion_id, lease_seconds=5)
+    assert row is not None
+
+    async def held() -> None:
+        async with work.leased(core.database, ingestion_id, fence=row.fence + 1, lease_seconds=0.3):
+            await asyncio.sleep(0.5)
+            async with transaction(core.database) as session:
+                await work.release(session, row, fence=row.fence + 1, after=0)
+            await asyncio.sleep(5)
+
+    with pytest.raises(StaleFence):
+        await held()
+
+    assert await work.claim(core, ingestion_id, lease_seconds=5) is not None
+
+
 async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core: Core, tenant: str) -> None:
     ingestion_id = await queued(core, tenant)
 
