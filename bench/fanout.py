@@ -7,7 +7,6 @@ import time
 
 import httpx
 
-from app import serving
 from bench import rig
 from bench.crowd import Crowd
 from tests.make.process import Process
@@ -19,12 +18,8 @@ QUERY = "subscription { events { id type } }"
 
 async def run() -> None:
     with rig.rig() as plant:
-        port = serving.free_port(rig.HOST)
-        ready = f"http://{rig.HOST}:{port}/broadcast"
-        plain = Process([str(port)], {}, plant.folder / "plain.log", ready, "bench.plain_fanout")
-        plant.more.append(plain)
-        plain.start()
-        plain.await_ready()
+        address, plain = plant.beside("bench.plain_fanout", "/broadcast")
+        ready, port = f"{address}/broadcast", int(address.rsplit(":", 1)[1])
         ours, theirs = Crowd(rig.HOST, plant.port, plant.token, QUERY), Crowd(rig.HOST, port, "x", QUERY)
         await ours.gather(SUBSCRIBERS)
         await theirs.gather(SUBSCRIBERS)

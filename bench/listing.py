@@ -7,7 +7,6 @@ import time
 
 import httpx
 
-from app import serving
 from bench import rig
 from tests.make.process import Process
 
@@ -25,12 +24,7 @@ async def run() -> None:
             for token in await plant.tokens(60, "no-proof-of-address"):
                 await rig.queue(http, customer_id, token)
             await rig.all_finished(http)
-        port = serving.free_port(rig.HOST)
-        address = f"http://{rig.HOST}:{port}"
-        plain = Process([str(port), str(plant.database)], {}, plant.folder / "plain.log", f"{address}/graphql", "bench.plain_list")
-        plant.more.append(plain)
-        plain.start()
-        plain.await_ready()
+        address, plain = plant.beside("bench.plain_list", "/graphql", str(plant.database))
         ours, theirs, ours_cpu, theirs_cpu = [], [], [], []
         for _ in range(ROUNDS):
             async with plant.client() as http:

@@ -58,6 +58,16 @@ class Rig:
     def twin_url(self) -> str:
         return f"http://{HOST}:{self.twin_port}"
 
+    def beside(self, module: str, path: str, *arguments: str) -> tuple[str, Process]:
+        """Starts a yardstick's server on a port of its own: its address under `path`, and its process."""
+        port = serving.free_port(HOST)
+        address = f"http://{HOST}:{port}"
+        process = Process([str(port), *arguments], {}, self.folder / "plain.log", address + path, module)
+        self.more.append(process)
+        process.start()
+        process.await_ready()
+        return address, process
+
     def start(self) -> None:
         scope = ["--scope", "persons:read"]
         issued = output(

@@ -50,12 +50,11 @@ class Ingestion(SQLModel, table=True):
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-async def move(session: Session, row: Any, *, to: IngestionStatus, fence: int, **values: Any) -> None:
+async def move(session: Session, row: Any, *, old: IngestionStatus, to: IngestionStatus, fence: int, **values: Any) -> None:
     """The one door of an ingestion's status: checks the table, writes under the fence, records the event.
 
     Raises StaleFence where another worker has claimed the row since.
     """
-    old = IngestionStatus(row.status)
     machine.check(TRANSITIONS, old, to)
     await write(session, row.id, fence=fence, status=to, **values)
     data = {"ingestionId": row.id, "oldStatus": old, "newStatus": to}

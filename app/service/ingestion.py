@@ -32,9 +32,6 @@ RING_AGAIN_SECONDS = 3.0
 FIELD_OF_SOURCE = {SourceKind.SHARE_TOKEN: "shareToken", SourceKind.APPLICANT_ID: "applicantId"}
 LIMIT_OF_SOURCE = {SourceKind.SHARE_TOKEN: SHARE_TOKEN_LIMIT, SourceKind.APPLICANT_ID: APPLICANT_ID_LIMIT}
 
-UNKNOWN_CUSTOMER = UserFault(
-    "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
-)
 
 PUBLIC = (
     Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
@@ -74,7 +71,7 @@ def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tu
         faults.append(UserFault("INVALID_ID", "An applicant id consists of letters, digits, - and _.", path))
     faults += checks.idempotency_key(new.idempotency_key)
     if ids.kind(new.customer_id) != "cus":
-        faults.append(UNKNOWN_CUSTOMER)
+        faults.append(_unknown_customer())
     capabilities = offered.get(new.provider)
     if capabilities is None:
         faults.append(
@@ -103,6 +100,13 @@ def _process_faults(wanted: Sequence[KycProcess], capabilities: Capabilities | N
     if missing:
         return [UserFault("PROCESS_NOT_OFFERED", f"{capabilities.name} cannot give {', '.join(missing)}.", path)]
     return []
+
+
+def _unknown_customer() -> UserFault:
+    """A fresh fault each time: an exception that is raised again keeps every trace it ever had."""
+    return UserFault(
+        "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
+    )
 
 
 async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
@@ -166,7 +170,7 @@ async def _check_customer(session: Session, tenant_id: str, customer_id: str) ->
     )
     row = found.first()
     if row is None:
-        raise UNKNOWN_CUSTOMER
+        raise _unknown_customer()
     if row.deactivated_at is not None:
         raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
 
@@ -234,7 +238,7 @@ async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Co
     return (await connection.execute(query)).all()
 
 
-async def present(session: Session, ingestion_id: str, *, postgresql: bool) -> Any | None:
-    """The whole row, locked for this transaction."""
-    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id)
-    return (await session.execute(query.with_for_update() if postgresql else query)).first()
+async def present(session: Session, ingestion_id: str) -> Any | None:
+    """The whole row, locked for this transaction. (On SQLite the transaction itself holds the only write lock.)"""
+    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update()
+    return (await session.execute(query)).first()

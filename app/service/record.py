@@ -131,10 +131,10 @@ async def failed(core: Core, session: Session, row: Any, fault: ProcessFault) ->
 async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
     """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
     at = core.clock.now()
-    running = row if row.status == IngestionStatus.RUNNING else _Running(row)
     await ingestion_model.move(
         session,
-        running,
+        row,
+        old=IngestionStatus.RUNNING,
         to=IngestionStatus.FINISHED,
         fence=fence,
         finished_at=at,
@@ -148,15 +148,7 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
     )
     if completed.first() is None:
         return
-    query = select(Customer.__table__).where(Customer.id == row.customer_id)
-    person = (await session.execute(query if core.database.sqlite else query.with_for_update())).one()
+    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update()
+    person = (await session.execute(query)).one()
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
-
-
-class _Running:
-    """The claimed row as it stands now: the claim itself moved it from QUEUED to RUNNING."""
-
-    def __init__(self, row: Any) -> None:
-        self.id, self.tenant_id, self.customer_id = row.id, row.tenant_id, row.customer_id
-        self.status = IngestionStatus.RUNNING

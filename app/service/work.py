@@ -28,7 +28,7 @@ async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | 
     `intent_at` of the answered row is None only for the one who may redeem without looking first.
     """
     async with transaction(core.database) as session:
-        row = await ingestion.present(session, ingestion_id, postgresql=not core.database.sqlite)
+        row = await ingestion.present(session, ingestion_id)
         if row is None or row.status == IngestionStatus.FINISHED:
             return None
         values: dict[str, Any] = {
@@ -47,7 +47,14 @@ async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | 
         if taken.rowcount != 1:
             return None
         if row.status == IngestionStatus.QUEUED:
-            await ingestion_model.move(session, row, to=IngestionStatus.RUNNING, fence=row.fence + 1, started_at=core.clock.now())
+            await ingestion_model.move(
+                session,
+                row,
+                old=IngestionStatus.QUEUED,
+                to=IngestionStatus.RUNNING,
+                fence=row.fence + 1,
+                started_at=core.clock.now(),
+            )
         return row
 
 
@@ -111,9 +118,7 @@ async def due(database: Database) -> Sequence[str]:
         if (await connection.execute(waiting.limit(1))).first() is None:
             return ()
     async with transaction(database) as session:
-        picked = waiting.order_by(Ingestion.due_at).limit(RELAY_BATCH)
-        if not database.sqlite:
-            picked = picked.with_for_update(skip_locked=True)
+        picked = waiting.order_by(Ingestion.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True)
         rung = await session.execute(
             update(Ingestion)
             .where(Ingestion.id.in_(picked))

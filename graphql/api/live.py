@@ -66,7 +66,7 @@ class Member:
         self._arrived.set()
 
     def reset(self) -> None:
-        self.overflowed = False
+        self.overflowed = self.over = False
         self._waiting.clear()
 
     async def arrivals(self) -> AsyncIterator[str]:
@@ -163,7 +163,6 @@ class Hub:
                 if member.over and not member.overflowed:
                     if group.feed.ended:
                         return
-                    member.over = False
                     await asyncio.sleep(REJOIN_SECONDS)
             finally:
                 self._leave(key, group, member)
