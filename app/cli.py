@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from app import config, log, migrate, serving, wiring
+from app import config, log, migrate, serving, twins, wiring
 from app.clock import SystemClock
 from app.db import transaction
 from app.domain.credential import CredentialKind, Right, Role
 from app.errors import ConfigurationFault, UserFault
+from app.terminal import Host, run, say
 
 HELP = """Gatehouse: one GraphQL API in front of identity-verification vendors.
 
@@ -32,34 +30,12 @@ Exit codes: 0 fine, 1 found a fault, 2 wrong usage.
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 credentials = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=True)
 database = typer.Typer(help="Migrate the database, and check what is stored.", no_args_is_help=True)
-twin = typer.Typer(help="Local servers that speak a vendor's wire, for trying and testing.", no_args_is_help=True)
 app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="db")
-app.add_typer(twin, name="twin")
+app.add_typer(twins.app, name="twin")
 
 DURATION = re.compile(r"^(\d+)([smhd])$")
-SWITCH_SECONDS = 0.0005
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-Host = Annotated[str, typer.Option(help="The address to listen on.")]
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs a command's work on the fastest loop there is.
-
-    The event loop shares the interpreter with the database's and Dramatiq's threads: at Python's default of 5 ms each hand-over
-    between them would cost more than the work.
-    """
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        asyncio.run(work)
-    else:
-        uvloop.run(work)
 
 
 @app.command()
@@ -94,28 +70,6 @@ def worker(
     from tasks import worker as process
 
     run(process.run(settings, concurrency=concurrency or settings.worker_concurrency))
-
-
-@twin.command("sumsub")
-def twin_sumsub(
-    host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port.")] = 8081,
-    seed: Annotated[int, typer.Option(help="Makes ids and faults repeatable.")] = 1,
-    scenario: Annotated[Optional[Path], typer.Option(help="A JSON file with more scenarios.")] = None,
-    faults: Annotated[str, typer.Option(help="Faults, e.g. 'latency=50,500=0.1,429=0.05,cut_after=0.02'.")] = "",
-    ledger: Annotated[Optional[Path], typer.Option(help="A file to which every effect is appended.")] = None,
-) -> None:
-    """A twin of Sumsub: same paths, signatures, errors and limits; invented people; misbehaves on request."""
-    from providers.sumsub import twin as sumsub
-
-    settings = config.load()
-    try:
-        options = sumsub.Options.read(seed=seed, scenario=scenario, faults=faults, ledger=ledger, settings=settings)
-    except ValueError as problem:
-        say(f"gatehouse twin sumsub: {problem}")
-        raise typer.Exit(2) from None
-    say(sumsub.welcome(options, host, port))
-    run(serving.serve(sumsub.application(options), host=host, port=port))
 
 
 @app.command()

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.process import KycProcess
+from app.domain.reference import DEFAULT_INTEGRATION
+from app.domain.verification import Stage
 from app.errors import ConfigurationFault
 
 EMBEDDED_URL = "sqlite+aiosqlite:///var/gatehouse.db"
@@ -28,6 +31,29 @@ class ImportProduct(StrEnum):
 
     REUSABLE = "reusable"
     COPY = "copy"
+
+
+class DigestAlgorithm(StrEnum):
+    """What a Sumsub webhook may be proven by."""
+
+    SHA1 = "HMAC_SHA1_HEX"
+    SHA256 = "HMAC_SHA256_HEX"
+    SHA512 = "HMAC_SHA512_HEX"
+
+
+class Integration(BaseModel):
+    """One integration at Veriff. `secret` may hold several, comma-separated, newest first, while they are being changed.
+    `processes`: what its sessions give; all, if left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: SecretStr
+    secret: SecretStr
+    processes: tuple[KycProcess, ...] = tuple(KycProcess)
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        return tuple(part.strip().encode() for part in self.secret.get_secret_value().split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -49,6 +75,14 @@ class Settings(BaseSettings):
     sumsub_import: ImportProduct = ImportProduct.REUSABLE
     sumsub_reads_per_5s: int = Field(300, ge=1, le=100_000)
     sumsub_writes_per_5s: int = Field(50, ge=1, le=100_000)
+    sumsub_webhook_algorithms: Annotated[tuple[DigestAlgorithm, ...], NoDecode] = tuple(DigestAlgorithm)
+    veriff_base_url: str = "https://stationapi.veriff.com"
+    veriff_api_key: SecretStr | None = None
+    veriff_shared_secret: SecretStr | None = None
+    veriff_integrations: dict[str, Integration] = Field(default_factory=dict)
+    veriff_reads_per_5s: int = Field(100, ge=1, le=100_000)
+    veriff_writes_per_5s: int = Field(50, ge=1, le=100_000)
+    expected_stay_seconds: dict[Stage, float] = Field(default_factory=dict)
     provider_readiness_seconds: float = Field(600, ge=0)
     provider_retry_seconds: float = Field(300, ge=0)
     worker_concurrency: int = Field(128, ge=1, le=512)
@@ -58,7 +92,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: str = "INFO"
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "sumsub_webhook_algorithms", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -72,7 +106,21 @@ class Settings(BaseSettings):
             raise ValueError("use sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
         return value
 
-    @field_validator("sumsub_base_url", "public_url")
+    @field_validator("sumsub_webhook_algorithms")
+    @classmethod
+    def _some_algorithm(cls, value: tuple[DigestAlgorithm, ...]) -> tuple[DigestAlgorithm, ...]:
+        if not value:
+            raise ValueError("name at least one of HMAC_SHA1_HEX, HMAC_SHA256_HEX, HMAC_SHA512_HEX")
+        return value
+
+    @field_validator("expected_stay_seconds")
+    @classmethod
+    def _positive(cls, value: dict[Stage, float]) -> dict[Stage, float]:
+        if any(seconds <= 0 for seconds in value.values()):
+            raise ValueError("the seconds of each stage must be more than 0")
+        return value
+
+    @field_validator("sumsub_base_url", "veriff_base_url", "public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -109,6 +157,14 @@ class Settings(BaseSettings):
     @property
     def sumsub_configured(self) -> bool:
         return bool(_reveal(self.sumsub_app_token) and _reveal(self.sumsub_secret_key))
+
+    @property
+    def integrations(self) -> dict[str, Integration]:
+        """Every integration at Veriff by its name; the one of the plain settings is called `default`."""
+        found = dict(self.veriff_integrations)
+        if self.veriff_api_key and self.veriff_shared_secret:
+            found[DEFAULT_INTEGRATION] = Integration(key=self.veriff_api_key, secret=self.veriff_shared_secret)
+        return found
 
     @cached_property
     def keys(self) -> tuple[bytes, ...]:
@@ -163,8 +219,25 @@ def unsafe(settings: Settings) -> list[str]:
         faults.append("GATEHOUSE_REDIS_URL: worker processes need PostgreSQL; unset it or set GATEHOUSE_DATABASE_URL")
     if bool(settings.reveal("sumsub_app_token")) != bool(settings.reveal("sumsub_secret_key")):
         faults.append("GATEHOUSE_SUMSUB_APP_TOKEN and GATEHOUSE_SUMSUB_SECRET_KEY: set both, or neither")
+    faults += _unsafe_integrations(settings)
     if settings.production:
         faults += _unsafe_in_production(settings)
+    return faults
+
+
+def _unsafe_integrations(settings: Settings) -> list[str]:
+    faults = []
+    if bool(settings.reveal("veriff_api_key")) != bool(settings.reveal("veriff_shared_secret")):
+        faults.append("GATEHOUSE_VERIFF_API_KEY and GATEHOUSE_VERIFF_SHARED_SECRET: set both, or neither")
+    if DEFAULT_INTEGRATION in settings.veriff_integrations and settings.reveal("veriff_api_key"):
+        faults.append("GATEHOUSE_VERIFF_INTEGRATIONS: the name default belongs to GATEHOUSE_VERIFF_API_KEY; choose another one")
+    integrations = settings.integrations
+    for name, integration in integrations.items():
+        if not integration.key.get_secret_value().strip() or not integration.secrets or not integration.processes:
+            faults.append(f"GATEHOUSE_VERIFF_INTEGRATIONS: {name} needs a key, a secret and at least one process")
+    keys = [integration.key.get_secret_value() for integration in integrations.values()]
+    if len(set(keys)) != len(keys):
+        faults.append("GATEHOUSE_VERIFF_INTEGRATIONS: two integrations have the same key; each has its own at Veriff")
     return faults
 
 
@@ -180,7 +253,7 @@ def _unsafe_in_production(settings: Settings) -> list[str]:
         faults.append("GATEHOUSE_SUMSUB_WEBHOOK_SECRET: required; copy it from the webhook's page in Sumsub's dashboard")
     if settings.reveal("sumsub_app_token").startswith("sbx:"):
         faults.append("GATEHOUSE_SUMSUB_APP_TOKEN: this is a sandbox token; create a production one in Sumsub's dashboard")
-    for name in ("public_url", "sumsub_base_url"):
+    for name in ("public_url", "sumsub_base_url", "veriff_base_url"):
         if not getattr(settings, name).startswith("https://"):
             faults.append(f"GATEHOUSE_{name.upper()}: must start with https:// in production")
     return faults

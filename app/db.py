@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import DateTime, Float, bindparam, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Dialect, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -95,6 +96,12 @@ class Session:
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return await self.connection.execute(statement, parameters)
+
+    async def insert_new(self, table: Any, **values: Any) -> bool:
+        """Inserts one row, unless a row with the same unique key is there already. Whether it was inserted."""
+        dialect = sqlite if isinstance(self.connection, Inline) else postgresql
+        done = await self.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+        return bool(done.rowcount == 1)
 
     def record(self, new: NewEvent) -> None:
         self.events.append(new)

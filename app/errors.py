@@ -73,6 +73,12 @@ class BadRequest(RequestFault):
     status = 400
 
 
+class HumanRequired(RequestFault):
+    """Billable or destructive: no machine may ask for it, whatever it is granted."""
+
+    code = "HUMAN_REQUIRED"
+
+
 class NotFound(RequestFault):
     """The subject of a subscription does not exist, or is another tenant's."""
 
@@ -106,6 +112,10 @@ class ProcessFault(GatehouseError):
     hint: str | None = None
     step: str = "fetch-provider-data"
     details: dict[str, Any] | None = None
+
+    def again(self) -> ProcessFault:
+        """The same fault, fresh: an exception that is raised more than once keeps every trace it ever had."""
+        return ProcessFault(self.code, self.message, self.hint, self.step, self.details)
 
 
 @dataclass(eq=False)
@@ -144,7 +154,8 @@ class Answered(VendorFault):
     vendor_name: str | None = None
     correlation_id: str | None = None
     retry_after: float | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    # The vendor's own sentence. It may quote what was sent, so it is for the operator's eyes and never printed by itself.
+    description: str | None = field(default=None, repr=False)
 
     @property
     def passing(self) -> bool:

@@ -22,7 +22,7 @@ from app import background, migrate, wiring
 from app.config import Settings
 from app.service.core import Core
 from app.service.run import Workshop
-from app.web import file, health
+from app.web import file, health, webhook
 from tasks import pool
 
 # The endpoint itself refuses what it does not take, in its own words.
@@ -61,6 +61,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
             Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
             WebSocketRoute("/graphql", sockets.handle),
             Route("/files/{token}", file.Files(core, shop.blobs).handle),
+            Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
             Route("/livez", health.livez),
             Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
             Route("/metrics", health.metrics),

@@ -28,7 +28,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     database.on_commit(lambda committed: pulse.beat() if committed.tenants else None)
     await pulse.start()
     try:
-        yield Parts(Core(database, keyring.load(settings), SystemClock()), pulse)
+        yield Parts(Core(database, keyring.load(settings), SystemClock(), settings.expected_stay_seconds), pulse)
     finally:
         await pulse.stop()
         await database.close()

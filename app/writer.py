@@ -12,6 +12,7 @@ a thread and back would cost the event loop, so they run where they are.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,11 +63,25 @@ class GroupCommit:
 
     async def _begin(self) -> Connection:
         if not self._open:
-            self._connection = await asyncio.to_thread(self._lock)
-            self._open = True
+            await self._begin_group()
         assert self._connection is not None
         self._connection.exec_driver_sql("SAVEPOINT unit")
         return self._connection
+
+    async def _begin_group(self) -> None:
+        """Begins in a thread, which cannot be called back: whoever is cancelled meanwhile waits for it, and undoes it."""
+        locking = asyncio.create_task(asyncio.to_thread(self._lock))
+        try:
+            self._connection = await asyncio.shield(locking)
+        except asyncio.CancelledError:
+            while not locking.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({locking})
+            if not locking.cancelled() and locking.exception() is None:
+                self._connection = locking.result()
+                self._connection.exec_driver_sql("ROLLBACK")
+            raise
+        self._open = True
 
     def _lock(self) -> Connection:
         """Takes SQLite's write lock, for which another process may have to be waited for."""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.domain.provider import CallBudget, CallKind, Provider, ProviderName
-from providers import sumsub
+from providers import sumsub, veriff
 
 # Builds a vendor's adapter from the settings; None where the vendor is not configured.
 Factory = Callable[
@@ -19,6 +19,7 @@ Factory = Callable[
 
 PROVIDERS: dict[ProviderName, Factory] = {
     ProviderName.SUMSUB: sumsub.build,
+    ProviderName.VERIFF: veriff.build,
 }
 
 

@@ -16,7 +16,7 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import ConnectionClosed
 
-QUEUE = "ingestions"
+QUEUE = "work"
 NAMESPACE = "gatehouse"
 # Wake tokens kept at most: one per waiting worker is enough.
 TOKENS = 1000

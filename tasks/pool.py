@@ -17,7 +17,7 @@ from app.jobs import Bell
 from app.service import blob, budget, run
 from app.service.core import Core
 from providers import wire
-from tasks import broker, ingestion, relay
+from tasks import broker, ingestion, loop, relay, verification
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
@@ -61,7 +61,9 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop
 async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurrency: int) -> AsyncIterator[None]:
     """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
     running: set[asyncio.Task[None]] = set()
-    ingestion.declare(doorbell, shop, ingestion.submitter(asyncio.get_running_loop(), running))
+    submit = loop.submitter(asyncio.get_running_loop(), running)
+    ingestion.declare(doorbell, shop, submit)
+    verification.declare(doorbell, shop, submit)
     worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))

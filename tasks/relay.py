@@ -10,13 +10,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import transaction
-from app.service import idempotency, ingestion, work
+from app.service import idempotency, inbound, work
 from app.service.core import Core
 
 log = structlog.get_logger(module=__name__)
 
 BEAT_SECONDS = 0.3
-TIDY_SECONDS = 3600.0
+TIDY_SECONDS, MATCH_SECONDS = 3600.0, 20.0
 # Messages that may wait before the relay adds none.
 ENOUGH = 500
 
@@ -27,13 +27,17 @@ async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], dep
     While enough messages wait, none are added: a long backlog stays in the database, where it costs nothing.
     """
     loop = asyncio.get_running_loop()
-    tidy_at = loop.time() + TIDY_SECONDS
+    tidy_at, match_at = loop.time() + TIDY_SECONDS, loop.time() + MATCH_SECONDS
     while True:
         try:
             waiting = await asyncio.to_thread(depth)
             due = await work.due(core.database) if waiting < ENOUGH else ()
             if due:
-                ring([(ingestion.ACTOR, ingestion_id) for ingestion_id in due])
+                ring(due)
+            if loop.time() >= match_at:
+                match_at = loop.time() + MATCH_SECONDS
+                async with transaction(core.database) as session:
+                    await inbound.match_late(session)
             if loop.time() >= tidy_at:
                 tidy_at = loop.time() + TIDY_SECONDS
                 async with transaction(core.database) as session:

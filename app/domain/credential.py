@@ -23,12 +23,16 @@ class Right(StrEnum):
     READ = "read"
     WRITE = "write"
     READ_PERSONS = "persons:read"
+    # A vendor's comments that must not reach the customer.
+    READ_INTERNAL = "internal:read"
+    # What is billable or destructive at a vendor: for people alone.
+    ACT = "verifications:act"
 
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SERVICE: frozenset({Right.READ, Right.WRITE}),
-    Role.BACK_OFFICE: frozenset({Right.READ, Right.WRITE}),
-    Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS}),
+    Role.BACK_OFFICE: frozenset({Right.READ, Right.WRITE, Right.READ_INTERNAL, Right.ACT}),
+    Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS, Right.READ_INTERNAL, Right.ACT}),
     Role.ADMIN: frozenset(),
 }
 # What may be granted to an API key on top of its role.

@@ -14,6 +14,16 @@ class EventType(StrEnum):
     INGESTION_CREATED = "ingestion.created"
     INGESTION_STATUS_CHANGED = "ingestion.status_changed"
     INGESTION_RESULT_CHANGED = "ingestion.result_changed"
+    VERIFICATION_CREATED = "verification.created"
+    VERIFICATION_STATUS_CHANGED = "verification.status_changed"
+    VERIFICATION_VERDICT_CHANGED = "verification.verdict_changed"
+    # An approval was taken back: loud, and always together with the verdict's own event.
+    VERIFICATION_REVERSED = "verification.reversed"
+    VERIFICATION_DATA_CHANGED = "verification.data_changed"
+    VERIFICATION_PRESENCE_CHANGED = "verification.presence_changed"
+    VERIFICATION_MISSING = "verification.missing"
+    VERIFICATION_ACTION_DONE = "verification.action_done"
+    PROVIDER_DRIFT_DETECTED = "provider.drift_detected"
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.drift import Unknown
+from app.domain.examination import Finding
+from app.domain.inbound import Notice
 from app.domain.ingestion import SourceKind
 from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
-from app.errors import ProcessFault, VendorFault
+from app.domain.reference import Reference
+from app.domain.verification import VendorState
+from app.errors import NotReady, ProcessFault, VendorFault
 
 
 class ProviderName(StrEnum):
@@ -39,22 +45,64 @@ class CallBudget(Protocol):
         ...
 
 
+class VendorRecord(StrEnum):
+    """Something a vendor keeps of a verification that can be read as it is."""
+
+    APPLICANT = "APPLICANT"
+    REVIEW_STATUS = "REVIEW_STATUS"
+    STEPS = "STEPS"
+    MODERATION_STATES = "MODERATION_STATES"
+    REQUIRED_DOCUMENTS = "REQUIRED_DOCUMENTS"
+    RESOURCES = "RESOURCES"
+    AML_CASE = "AML_CASE"
+    DECISION = "DECISION"
+    FULL_AUTO_DECISION = "FULL_AUTO_DECISION"
+    PERSON = "PERSON"
+    ATTEMPTS = "ATTEMPTS"
+    MEDIA = "MEDIA"
+    WATCHLIST_SCREENING = "WATCHLIST_SCREENING"
+
+
 @dataclass(frozen=True)
 class Capabilities:
-    """What a configured provider can do, as the API tells it."""
+    """What a configured provider can do, as the API tells it.
+
+    `integrations`: where a vendor has several sets of keys, their names with the processes each can give.
+    """
 
     name: ProviderName
     processes: tuple[KycProcess, ...]
     sources: tuple[SourceKind, ...]
+    actions: tuple[ActionKind, ...] = ()
+    records: tuple[VendorRecord, ...] = ()
+    integrations: Mapping[str, tuple[KycProcess, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A vendor's answers about one verification, raw, by the name of the call. Results follow from it alone."""
+    """A vendor's answers about one or several verifications, raw, by the name of the call. Results follow from it alone.
 
-    reference: str
+    `pending` holds the vendor's word for each reference that is not decided yet, `faults` why one cannot be used.
+    """
+
+    references: tuple[Reference, ...]
     payloads: Mapping[str, bytes] = field(repr=False)
     fetched_at: dt.datetime
+    pending: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, ProcessFault] = field(default_factory=dict)
+
+    def part(self, reference: Reference) -> Snapshot:
+        """What is about one of several verifications: payloads of several are named `call/reference`."""
+        others = tuple(f"/{item.id}" for item in self.references if item.id != reference.id)
+        mine = {name: body for name, body in self.payloads.items() if not (others and name.endswith(others))}
+        return Snapshot((reference,), mine, self.fetched_at, self.pending, self.faults)
+
+    def require(self, reference_id: str) -> None:
+        """Raises NotReady or ProcessFault where this verification gives nothing (yet)."""
+        if reference_id in self.faults:
+            raise self.faults[reference_id].again()
+        if reference_id in self.pending:
+            raise NotReady(self.pending[reference_id])
 
 
 @dataclass(frozen=True)
@@ -65,7 +113,8 @@ class Download:
 
 
 class Provider(Protocol):
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     async def find(self, external_id: str) -> str | None:
         """The vendor's id of what was made under our external id; None where the vendor surely has nothing."""
@@ -75,19 +124,51 @@ class Provider(Protocol):
         """Spends a single-use share token and answers the vendor's id of what came of it."""
         ...
 
-    async def fetch(self, reference: str, *, imported: bool) -> Snapshot:
-        """The present state of an approved verification.
+    async def fetch(self, references: Sequence[Reference], *, imported: bool) -> Snapshot:
+        """Everything that results follow from, of each verification that is approved.
 
-        Raises NotReady while an imported one is still being decided, ProcessFault where it is not approved.
+        One that is still being decided is `pending` if it was `imported` or the vendor says "not ready", else a fault.
         """
         ...
 
     def extract(self, process: KycProcess, snapshot: Snapshot) -> Outcome:
-        """One process's data from a snapshot, without any I/O. Raises ProcessFault."""
+        """One process's data from a snapshot, without any I/O. Raises ProcessFault, or NotReady for a pending one."""
         ...
 
     def download(self, snapshot: Snapshot, media: MediaReference) -> AbstractAsyncContextManager[Download]:
         """Opens one file of the verification for streaming."""
+        ...
+
+    async def look(self, reference: Reference, *, thorough: bool) -> Snapshot:
+        """The present state of one verification, decided or not; `thorough` with the whole profile."""
+        ...
+
+    def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
+        """Where a verification stands, from a snapshot, without any I/O."""
+        ...
+
+    def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
+        """The words of a snapshot that no table knows."""
+        ...
+
+    def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a webhook's raw body is the vendor's, compared in constant time. `headers` have lower-case names."""
+        ...
+
+    def notice(self, body: bytes) -> Notice:
+        """What an authentic webhook is about. Never raises: what is not understood is of an unknown type."""
+        ...
+
+    async def act(self, subject: Subject, action: Action) -> ActionAnswer:
+        """Has something done to a verification. Only for actions among the capabilities."""
+        ...
+
+    async def read_record(self, reference: Reference, record: VendorRecord) -> bytes:
+        """One of the vendor's own records as JSON. Only for records among the capabilities."""
+        ...
+
+    def examine(self) -> AsyncIterator[Finding]:
+        """Checks credentials, clock, permissions, secrets; for `gatehouse doctor`. Changes nothing at the vendor."""
         ...
 
     def explain(self, fault: VendorFault) -> ProcessFault:

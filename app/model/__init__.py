@@ -1,27 +1,35 @@
 """The tables. Importing this package registers them all with SQLModel's metadata, for migrations and tests."""
 
+from app.model.action import VendorAction
 from app.model.budget import Budget
 from app.model.credential import Credential
 from app.model.customer import Customer
 from app.model.data_key import DataKey
+from app.model.drift import Drift
 from app.model.event import Event
 from app.model.file import File
 from app.model.idempotency import IdempotencyKey
+from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.tenant import Tenant
+from app.model.verification import Verification
 
 __all__ = [
     "Budget",
     "Credential",
     "Customer",
     "DataKey",
+    "Drift",
     "Event",
     "File",
     "IdempotencyKey",
+    "InboundEvent",
     "Ingestion",
     "Payload",
     "ProcessResult",
     "Tenant",
+    "VendorAction",
+    "Verification",
 ]

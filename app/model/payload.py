@@ -11,11 +11,16 @@ from app.db import UtcDateTime
 
 
 class Payload(SQLModel, table=True):
-    __table_args__ = (Index("payload_by_ingestion", "ingestion_id", "kind"),)
+    __table_args__ = (
+        Index("payload_by_ingestion", "ingestion_id", "kind"),
+        Index("payload_by_verification", "verification_id", "kind"),
+    )
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40)
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    ingestion_id: str = Field(max_length=40, foreign_key="ingestion.id")
+    # One of the two: what an ingestion fetched, or what the last look at a verification found.
+    ingestion_id: str | None = Field(default=None, max_length=40, foreign_key="ingestion.id")
+    verification_id: str | None = Field(default=None, max_length=40, foreign_key="verification.id")
     provider: str = Field(max_length=20)
     kind: str = Field(max_length=60)
     body: bytes

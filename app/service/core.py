@@ -1,11 +1,13 @@
-"""What every use case is handed: the database, the vault and the clock."""
+"""What every use case is handed: the database, the vault, the clock, and the sweep's table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.clock import Clock
 from app.db import Database
+from app.domain.verification import Stage
 from app.service.vault import Vault
 
 
@@ -14,3 +16,5 @@ class Core:
     database: Database
     vault: Vault
     clock: Clock
+    # Seconds that a verification may stay in a stage before its vendor is asked, where they are not the usual ones.
+    expected_stay: Mapping[Stage, float] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, insert, select
@@ -12,26 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db import Session, now
 from app.domain import ids
 from app.domain.event import EventType, NewEvent
-from app.domain.ingestion import APPLICANT_ID, APPLICANT_ID_LIMIT, SHARE_TOKEN_LIMIT, IngestionStatus, SourceKind
+from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.provider import Capabilities, ProviderName
-from app.errors import UserFault
+from app.errors import UserFault, UserFaults
+from app.jobs import RING_AGAIN_SECONDS, RUN_INGESTION
 from app.model.customer import Customer
 from app.model.file import File
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
-from app.service import checks, customer, idempotency
+from app.service import checks, customer, idempotency, source
 from app.service.core import Core
+from app.service.source import Source
 
 OPERATION = "createIngestion"
 SOURCE = "ingestion.source"
 RESULT = "process_result.data"
-ACTOR = "run_ingestion"
-# How long the relay leaves a row alone after its bell was rung.
-RING_AGAIN_SECONDS = 3.0
-FIELD_OF_SOURCE = {SourceKind.SHARE_TOKEN: "shareToken", SourceKind.APPLICANT_ID: "applicantId"}
-LIMIT_OF_SOURCE = {SourceKind.SHARE_TOKEN: SHARE_TOKEN_LIMIT, SourceKind.APPLICANT_ID: APPLICANT_ID_LIMIT}
-
 
 PUBLIC = (
     Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
@@ -44,12 +41,8 @@ RESULT_COLUMNS = (
 
 @dataclass(frozen=True)
 class NewIngestion:
-    """`source` is secret where it is a share token: it is stored encrypted while needed, and never echoed."""
-
     customer_id: str
-    provider: ProviderName
-    source_kind: SourceKind
-    source: str = field(repr=False)
+    source: Source
     processes: Sequence[KycProcess] | None = None
     idempotency_key: str | None = None
 
@@ -63,43 +56,17 @@ class IngestionFilter:
 
 def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tuple[KycProcess, ...]:
     """The processes to carry out, in the order requested. Raises all faults of the input together."""
-    path = ["input", "source", new.provider.lower(), FIELD_OF_SOURCE[new.source_kind]]
-    faults = list(checks.text(new.source, path, limit=LIMIT_OF_SOURCE[new.source_kind]))
-    if not faults and new.source != new.source.strip():
-        faults.append(UserFault("BLANKS_AROUND", "This must not begin or end with a blank.", path, "Paste it without blanks."))
-    if not faults and new.source_kind is SourceKind.APPLICANT_ID and not APPLICANT_ID.fullmatch(new.source):
-        faults.append(UserFault("INVALID_ID", "An applicant id consists of letters, digits, - and _.", path))
-    faults += checks.idempotency_key(new.idempotency_key)
+    capabilities = offered.get(new.source.provider)
+    faults = [*source.faults(new.source, capabilities), *checks.idempotency_key(new.idempotency_key)]
     if ids.kind(new.customer_id) != "cus":
         faults.append(_unknown_customer())
-    capabilities = offered.get(new.provider)
     if capabilities is None:
-        faults.append(
-            UserFault(
-                "PROVIDER_NOT_CONFIGURED",
-                f"{new.provider.capitalize()} is not configured here.",
-                ["input", "source", new.provider.lower()],
-                f"The operator sets its credentials in GATEHOUSE_{new.provider}_…; `gatehouse serve --help` names them.",
-            )
-        )
-    wanted = new.processes if new.processes is not None else (capabilities.processes if capabilities else ())
-    faults += _process_faults(wanted, capabilities)
+        raise UserFaults(faults)
+    wanted = tuple(new.processes) if new.processes is not None else source.processes(new.source, capabilities)
+    if new.processes is not None or not faults:
+        faults += source.process_faults(new.source, wanted, capabilities)
     checks.refuse(faults)
-    return tuple(wanted)
-
-
-def _process_faults(wanted: Sequence[KycProcess], capabilities: Capabilities | None) -> list[UserFault]:
-    path = ["input", "processes"]
-    if capabilities is None:
-        return []
-    if not wanted:
-        return [UserFault("NO_PROCESSES", "Name at least one process, or leave the list out to take all.", path)]
-    if len(set(wanted)) != len(wanted):
-        return [UserFault("DUPLICATE_PROCESSES", "Each process may be named once.", path)]
-    missing = [process for process in wanted if process not in capabilities.processes]
-    if missing:
-        return [UserFault("PROCESS_NOT_OFFERED", f"{capabilities.name} cannot give {', '.join(missing)}.", path)]
-    return []
+    return wanted
 
 
 def _unknown_customer() -> UserFault:
@@ -112,18 +79,26 @@ def _unknown_customer() -> UserFault:
 async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
     """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
     wanted = check(new, offered)
-    given = {"customer": new.customer_id, "source": [new.provider, new.source_kind, new.source], "processes": wanted}
+    given = {"customer": new.customer_id, "source": new.source.canonical, "processes": wanted}
     request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
     ingestion_id = ids.new("ing")
 
+    named = new.source.stored(wanted, offered[new.source.provider].integrations)
+
     async def make(session: Session) -> None:
-        await _insert(core, session, tenant_id, ingestion_id, new, wanted)
+        await _insert(core, session, tenant_id, ingestion_id, new, wanted, named)
 
     return await idempotency.once(core, request, ingestion_id, make)
 
 
 async def _insert(
-    core: Core, session: Session, tenant_id: str, ingestion_id: str, new: NewIngestion, wanted: tuple[KycProcess, ...]
+    core: Core,
+    session: Session,
+    tenant_id: str,
+    ingestion_id: str,
+    new: NewIngestion,
+    wanted: tuple[KycProcess, ...],
+    named: bytes,
 ) -> None:
     await _check_customer(session, tenant_id, new.customer_id)
     cipher = (await customer.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
@@ -133,12 +108,12 @@ async def _insert(
             id=ingestion_id,
             tenant_id=tenant_id,
             customer_id=new.customer_id,
-            provider=new.provider,
+            provider=new.source.provider,
             status=IngestionStatus.QUEUED,
             processes=list(wanted),
-            source_kind=new.source_kind,
-            source=cipher.seal(new.source.encode(), SOURCE),
-            source_fingerprint=core.vault.digest("source", new.source.encode()),
+            source_kind=new.source.kind,
+            source=cipher.seal(named, SOURCE),
+            source_fingerprint=core.vault.digest("source", named),
             attempts=0,
             claims=0,
             fence=0,
@@ -147,7 +122,14 @@ async def _insert(
             created_at=at,
         )
     )
-    rows = [
+    await session.execute(insert(ProcessResult), _open_results(tenant_id, ingestion_id, wanted, at))
+    data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
+    session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
+    session.ring(RUN_INGESTION, ingestion_id)
+
+
+def _open_results(tenant_id: str, ingestion_id: str, wanted: Sequence[KycProcess], at: dt.datetime) -> list[dict[str, Any]]:
+    return [
         {
             "ingestion_id": ingestion_id,
             "process": process,
@@ -158,10 +140,6 @@ async def _insert(
         }
         for position, process in enumerate(wanted)
     ]
-    await session.execute(insert(ProcessResult), rows)
-    data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
-    session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
-    session.ring(ACTOR, ingestion_id)
 
 
 async def _check_customer(session: Session, tenant_id: str, customer_id: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, insert, select
 
 from app.db import Session
@@ -14,7 +15,7 @@ from app.domain.customer import INGESTION_VERIFIES, KycStatus
 from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import FileCategory, Outcome
-from app.domain.provider import ProviderName, Snapshot
+from app.domain.provider import Provider, ProviderName, Snapshot
 from app.errors import ProcessFault
 from app.model import customer as customer_model
 from app.model import ingestion as ingestion_model
@@ -23,12 +24,14 @@ from app.model.customer import Customer
 from app.model.file import File
 from app.model.payload import Payload
 from app.model.result import ProcessResult
-from app.service import ingestion, outcome
+from app.service import drift, ingestion, outcome, verification
 from app.service.blob import Stored
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
+from app.service.verification import Sighting
 
-PAYLOAD = "payload.body"
+# Beside the vendor's answers: which verifications they are about, and what each was to give.
+REFERENCES = "references"
 
 
 @dataclass(frozen=True)
@@ -53,20 +56,38 @@ class Finding:
 async def payloads(session: Session, row: Any, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
     """Keeps the vendor's answers as they came; a later fetch of the same ingestion replaces an earlier one."""
     await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))
+    answers = {REFERENCES: orjson.dumps([reference.plain() for reference in snapshot.references]), **snapshot.payloads}
     rows = [
         {
             "id": ids.new("pay"),
             "tenant_id": row.tenant_id,
             "customer_id": row.customer_id,
             "ingestion_id": row.id,
+            "verification_id": None,
             "provider": row.provider,
             "kind": kind,
-            "body": cipher.seal(body, PAYLOAD),
+            "body": cipher.seal(body, verification.PAYLOAD),
             "fetched_at": snapshot.fetched_at,
         }
-        for kind, body in snapshot.payloads.items()
+        for kind, body in answers.items()
     ]
     await session.execute(insert(Payload), rows)
+
+
+async def sightings(core: Core, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
+    """Makes the verifications of a snapshot known, as they stand; and tells of words that nobody knows."""
+    for reference in snapshot.references:
+        state = provider.state(snapshot, reference)
+        if state.review_status is not None:
+            await verification.keep(core, session, row, Sighting(reference, state, snapshot.part(reference)), cipher)
+    await drift.record(
+        session,
+        provider.unknown(snapshot),
+        tenant_id=row.tenant_id,
+        provider=row.provider,
+        at=core.clock.now(),
+        customer_id=row.customer_id,
+    )
 
 
 async def findings(

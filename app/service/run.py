@@ -18,10 +18,12 @@ from app.domain.ingestion import CLAIMS_WITHOUT_PROGRESS, SourceKind
 from app.domain.process import KycProcess
 from app.domain.process.outcome import Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
+from app.domain.reference import Reference
 from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered, VendorFault
 from app.log import place
 from app.model import ingestion as ingestion_model
-from app.service import customer, ingestion, media, record, work
+from app.model.ingestion import Ingestion
+from app.service import claim, customer, ingestion, media, record, source, work
 from app.service.blob import BlobStore
 from app.service.core import Core
 from app.service.record import Finding
@@ -67,12 +69,12 @@ class Workshop:
 
 async def carry_out(shop: Workshop, ingestion_id: str) -> None:
     """Takes one ingestion as far as it will go now. Running twice, or for a finished one, changes nothing."""
-    row = await work.claim(shop.core, ingestion_id, lease_seconds=shop.patience.lease)
+    row = await claim.claim(shop.core, ingestion_id, lease_seconds=shop.patience.lease)
     if row is None:
         return
     run = Run(shop, row, row.fence + 1)
     try:
-        async with work.leased(shop.core.database, row.id, fence=run.fence, lease_seconds=shop.patience.lease):
+        async with work.leased(shop.core.database, Ingestion, row.id, fence=run.fence, lease_seconds=shop.patience.lease):
             await run.go()
     except StaleFence:
         log.info("ingestion.lease_lost", ingestion_id=ingestion_id)
@@ -97,9 +99,9 @@ class Run:
             return
         try:
             cipher = await self._cipher()
-            self.reference = self.reference or await self._resolve(provider, cipher)
-            imported = self.row.source_kind == SourceKind.SHARE_TOKEN
-            snapshot = await provider.fetch(self.reference, imported=imported)
+            references = await self._resolve(provider, cipher)
+            imported = self.row.source_kind != SourceKind.APPLICANT_ID
+            snapshot = await provider.fetch(references, imported=imported)
             await self._take_in(provider, snapshot, cipher)
         except NotReady as waiting:
             await self._wait(waiting)
@@ -117,7 +119,7 @@ class Run:
         """Gives the row back for another claim after so many seconds."""
         try:
             async with transaction(self.shop.core.database) as session:
-                await work.release(
+                await claim.release(
                     session, self.row, fence=self.fence, after=after, **{"provider_reference": self.reference, **values}
                 )
         except StaleFence:
@@ -128,20 +130,26 @@ class Run:
             found = await customer.ciphers(connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id])
         return found[self.row.customer_id]
 
-    async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> str:
-        """The vendor's id of the verification. A single-use token is spent at most once.
+    async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> tuple[Reference, ...]:
+        """The verifications to fetch. A single-use token is spent at most once.
 
         The intention was written with the claim. Whoever finds it already there looks before calling.
         """
-        source = cipher.open(self.row.source, ingestion.SOURCE).decode()
-        if self.row.source_kind == SourceKind.APPLICANT_ID:
-            return source
+        if self.reference is not None:
+            return (Reference(self.reference),)
+        stored = cipher.open(self.row.source, ingestion.SOURCE)
+        if self.row.source_kind != SourceKind.SHARE_TOKEN:
+            return source.references(SourceKind(self.row.source_kind), stored)
+        self.reference = await self._redeemed(provider, stored.decode())
+        return (Reference(self.reference),)
+
+    async def _redeemed(self, provider: Provider, token: str) -> str:
         in_doubt = self.row.intent_at is not None
         found = await provider.find(self.row.id) if in_doubt else None
         if found is not None:
             return found
         try:
-            return await provider.redeem(source, self.row.id)
+            return await provider.redeem(token, self.row.id)
         except Answered as refusal:
             # An earlier call that was in doubt may have taken effect between looking and calling.
             found = await provider.find(self.row.id) if in_doubt and not refusal.passing else None
@@ -150,26 +158,37 @@ class Run:
             return found
 
     async def _take_in(self, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
-        """Extracts every open process, stores what needs no files, downloads the files of the rest, and finishes."""
+        """Extracts every open process, stores what needs no files, downloads the files of the rest, and finishes.
+
+        A process whose verification is not decided yet stays open; NotReady is raised once everything else is stored.
+        """
         core, row = self.shop.core, self.row
         async with core.database.reading() as connection:
             still_open = await record.unfinished(connection, row)
         extracted = {process: _extracted(provider, process, snapshot) for process in still_open}
-        waiting = {process: found for process, found in extracted.items() if isinstance(found, Outcome) and found.media}
-        ready = {process: Finding(found) for process, found in extracted.items() if process not in waiting}
+        undecided = [found for found in extracted.values() if isinstance(found, NotReady)]
+        found = {process: result for process, result in extracted.items() if not isinstance(result, NotReady)}
+        waiting = {process: result for process, result in found.items() if isinstance(result, Outcome) and result.media}
+        ready = {process: Finding(result) for process, result in found.items() if process not in waiting}
+        over = not waiting and not undecided
         async with transaction(core.database) as session:
             # Only a result is progress: what is stored anew at every attempt must not keep a hopeless row alive.
             progress: dict[str, Any] = {"claims": 0} if ready else {}
             await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, **progress)
-            await record.payloads(session, row, snapshot, cipher)
+            await record.sightings(core, session, row, provider, snapshot, cipher)
+            if found:
+                await record.payloads(session, row, snapshot, cipher)
             await record.findings(core, session, row, ready, snapshot, cipher)
-            if not waiting:
+            if over:
                 await record.finish(core, session, row, fence=self.fence)
-                return
-        stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
-        async with transaction(core.database) as session:
-            await record.findings(core, session, row, stored, snapshot, cipher)
-            await record.finish(core, session, row, fence=self.fence)
+        if waiting:
+            stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
+            async with transaction(core.database) as session:
+                await record.findings(core, session, row, stored, snapshot, cipher)
+                if not undecided:
+                    await record.finish(core, session, row, fence=self.fence)
+        if undecided:
+            raise undecided[0]
 
     async def _wait(self, waiting: NotReady) -> None:
         """The vendor has not decided: look again later, within the limit."""
@@ -213,12 +232,12 @@ class Run:
             await record.finish(core, session, self.row, fence=self.fence)
 
 
-def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> Outcome | ProcessFault:
-    """One process's outcome; one that fails does not spoil the others."""
+def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> Outcome | ProcessFault | NotReady:
+    """One process's outcome; one that fails or must wait does not spoil the others."""
     try:
         return provider.extract(process, snapshot)
-    except ProcessFault as fault:
-        return fault
+    except (ProcessFault, NotReady) as reason:
+        return reason
     except Exception as problem:  # hostile or unforeseen data must not take the other processes with it
         log.error("process.defect", process=process, error=type(problem).__name__, at=place(problem))
         return ProcessFault(

@@ -65,6 +65,7 @@ class Vault:
     def __init__(self, ring: Sequence[bytes]) -> None:
         self._wrapping = [(_name(key), AESGCM(_derive(key, b"wrap"))) for key in ring]
         self._signing = [_derive(key, b"sign") for key in ring]
+        self._boxes = [(_name(key), AESGCM(_derive(key, b"box"))) for key in ring]
         self._cache: OrderedDict[tuple[bytes, str], DataKeyCipher] = OrderedDict()
 
     def new_key(self, tenant_id: str, customer_id: str) -> tuple[bytes, DataKeyCipher]:
@@ -93,6 +94,23 @@ class Vault:
                     self._cache.popitem(last=False)
                 return cipher
         raise CorruptData("no key of GATEHOUSE_SECRET_KEYS opens this customer's key")
+
+    def seal(self, value: bytes, place: str) -> bytes:
+        """Seals what belongs to no customer (yet) under the newest key of the ring."""
+        name, aead = self._boxes[0]
+        nonce = os.urandom(NONCE)
+        return name + nonce + aead.encrypt(nonce, value, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Raises CorruptData where no key of the ring opens it, or it was sealed for another place."""
+        name, nonce, content = sealed[:4], sealed[4 : 4 + NONCE], sealed[4 + NONCE :]
+        for candidate, aead in self._boxes:
+            if hmac.compare_digest(candidate, name):
+                try:
+                    return aead.decrypt(nonce, content, place.encode())
+                except InvalidTag:
+                    break
+        raise CorruptData(f"sealed value does not open: {place}")
 
     def digest(self, purpose: str, value: bytes) -> str:
         """A keyed digest in hexadecimal, by the newest key."""

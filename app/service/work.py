@@ -5,69 +5,53 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, Session, now, transaction
-from app.domain.ingestion import IngestionStatus, SourceKind
+from app.domain.ingestion import IngestionStatus
 from app.errors import StaleFence
-from app.model import ingestion as ingestion_model
+from app.jobs import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
 from app.model.ingestion import Ingestion
-from app.service import ingestion
+from app.model.verification import Verification
 
 RELAY_BATCH = 200
-FREE = or_(Ingestion.lease_until.is_(None), Ingestion.lease_until < now())
 
 
-async def claim(core: Any, ingestion_id: str, *, lease_seconds: float) -> Any | None:
-    """Takes the row over, and answers it as it was before (with the new fence), or None where there is nothing to do.
+@dataclass(frozen=True)
+class Job:
+    """A table whose rows are work: the actor that does it, and which rows are not over."""
 
-    In the same transaction a queued ingestion starts to run, and the intention to redeem its token is written:
-    `intent_at` of the answered row is None only for the one who may redeem without looking first.
-    """
-    async with transaction(core.database) as session:
-        row = await ingestion.present(session, ingestion_id)
-        if row is None or row.status == IngestionStatus.FINISHED:
-            return None
-        values: dict[str, Any] = {
-            "lease_until": now(lease_seconds),
-            "attempts": row.attempts + 1,
-            "claims": row.claims + 1,
-            "fence": row.fence + 1,
-        }
-        if row.source_kind == SourceKind.SHARE_TOKEN and row.intent_at is None:
-            values["intent_at"] = now()
-        taken = await session.execute(
-            update(Ingestion)
-            .where(Ingestion.id == ingestion_id, Ingestion.fence == row.fence, Ingestion.due_at <= now(), FREE)
-            .values(**values)
-        )
-        if taken.rowcount != 1:
-            return None
-        if row.status == IngestionStatus.QUEUED:
-            await ingestion_model.move(
-                session,
-                row,
-                old=IngestionStatus.QUEUED,
-                to=IngestionStatus.RUNNING,
-                fence=row.fence + 1,
-                started_at=core.clock.now(),
-            )
-        return row
+    table: Any
+    actor: str
+    is_open: Any
 
 
-async def release(session: Session, row: Any, *, fence: int, after: float, claims: int = 0, **values: Any) -> None:
-    """Gives the row back, to be taken up again after so many seconds. Giving back on purpose is progress, unless
-    `claims` says how often it was claimed in vain."""
-    await ingestion_model.write(
-        session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after), claims=claims, **values
+JOBS = (
+    Job(Ingestion, RUN_INGESTION, Ingestion.status != IngestionStatus.FINISHED),
+    Job(Verification, LOOK_AT_VERIFICATION, true()),
+)
+
+
+def free(table: Any) -> Any:
+    return or_(table.lease_until.is_(None), table.lease_until < now())
+
+
+async def take(session: Session, table: Any, row: Any, **values: Any) -> bool:
+    """Takes a due row that nobody has, under the fence behind the one it was read with. Whether it was taken."""
+    taken = await session.execute(
+        update(table)
+        .where(table.id == row.id, table.fence == row.fence, table.due_at <= now(), free(table))
+        .values(fence=row.fence + 1, **values)
     )
+    return bool(taken.rowcount == 1)
 
 
 @asynccontextmanager
-async def leased(database: Database, ingestion_id: str, *, fence: int, lease_seconds: float) -> AsyncIterator[None]:
+async def leased(database: Database, table: Any, row_id: str, *, fence: int, lease_seconds: float) -> AsyncIterator[None]:
     """Renews the lease while the block runs, and interrupts the block with StaleFence where the lease was lost."""
     owner = asyncio.current_task()
     lost = False
@@ -78,7 +62,7 @@ async def leased(database: Database, ingestion_id: str, *, fence: int, lease_sec
             await asyncio.sleep(lease_seconds / 3)
             try:
                 async with transaction(database) as session:
-                    await _renew(session, ingestion_id, fence=fence, lease_seconds=lease_seconds)
+                    await renewed(session, table, row_id, fence=fence, lease_seconds=lease_seconds)
             except StaleFence:
                 lost = True
                 if owner:
@@ -92,37 +76,37 @@ async def leased(database: Database, ingestion_id: str, *, fence: int, lease_sec
         yield
     except asyncio.CancelledError:
         if lost:
-            raise StaleFence(ingestion_id) from None
+            raise StaleFence(row_id) from None
         raise
     finally:
         renewing.cancel()
 
 
-async def _renew(session: Session, ingestion_id: str, *, fence: int, lease_seconds: float) -> None:
+async def renewed(session: Session, table: Any, row_id: str, *, fence: int, lease_seconds: float) -> None:
     """Raises StaleFence where the row was taken over. A row that was given back or finished has no lease to renew."""
-    renewed = await session.execute(
-        update(Ingestion)
-        .where(Ingestion.id == ingestion_id, Ingestion.fence == fence, Ingestion.lease_until.is_not(None))
+    done = await session.execute(
+        update(table)
+        .where(table.id == row_id, table.fence == fence, table.lease_until.is_not(None))
         .values(lease_until=now(lease_seconds))
     )
-    if renewed.rowcount != 1:
-        raise StaleFence(ingestion_id)
+    if done.rowcount != 1:
+        raise StaleFence(row_id)
 
 
-async def due(database: Database) -> Sequence[str]:
-    """Ids of rows that ought to be worked on and whose bell has not been rung lately; marks them as rung."""
+async def due(database: Database) -> Sequence[tuple[str, str]]:
+    """Actor and id of rows that ought to be worked on and whose bell has not been rung lately; marks them as rung."""
+    return [(job.actor, row_id) for job in JOBS for row_id in await _due(database, job)]
+
+
+async def _due(database: Database, job: Job) -> Sequence[str]:
+    table = job.table
+    waiting = select(table.id).where(job.is_open, table.due_at <= now(), table.ring_at <= now(), free(table))
     async with database.reading() as connection:
-        waiting = select(Ingestion.id).where(
-            Ingestion.status != IngestionStatus.FINISHED, Ingestion.due_at <= now(), Ingestion.ring_at <= now(), FREE
-        )
         if (await connection.execute(waiting.limit(1))).first() is None:
             return ()
     async with transaction(database) as session:
-        picked = waiting.order_by(Ingestion.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True)
+        picked = waiting.order_by(table.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True)
         rung = await session.execute(
-            update(Ingestion)
-            .where(Ingestion.id.in_(picked))
-            .values(ring_at=now(ingestion.RING_AGAIN_SECONDS))
-            .returning(Ingestion.id)
+            update(table).where(table.id.in_(picked)).values(ring_at=now(RING_AGAIN_SECONDS)).returning(table.id)
         )
         return [row.id for row in rung]

@@ -19,11 +19,13 @@ from app.domain.credential import Right
 from app.domain.ingestion import IngestionStatus, SourceKind
 from app.domain.process import KycProcess
 from app.domain.provider import ProviderName
+from app.domain.reference import DEFAULT_INTEGRATION, Reference
 from app.errors import NotFound, UserFault, UserFaults
 from app.model.ingestion import Ingestion as Row
 from app.service import ingestion
 from app.service.ingestion import IngestionFilter as Wanted
 from app.service.ingestion import NewIngestion
+from app.service.source import Source
 
 if TYPE_CHECKING:
     from api.customer import Customer
@@ -99,6 +101,12 @@ class VeriffSession:
         default=strawberry.UNSET, description="What this session gives; all its integration can give if left out."
     )
 
+    def reference(self) -> Reference:
+        processes = given(self.processes)
+        return Reference(
+            self.session_id, given(self.integration) or DEFAULT_INTEGRATION, None if processes is None else tuple(processes)
+        )
+
 
 @strawberry.input(description="How the verification at Veriff is named: by its sessions.")
 class VeriffSource:
@@ -124,19 +132,19 @@ class CreateIngestionInput:
     )
 
     def new(self) -> NewIngestion:
-        sumsub = given(self.source.sumsub)
-        if sumsub is None:
-            # No Veriff adapter exists in this version: whatever is named there, the provider is not configured.
-            kind, source, provider = SourceKind.APPLICANT_ID, "none", ProviderName.VERIFF
-        elif given(sumsub.share_token) is not None:
-            kind, source, provider = SourceKind.SHARE_TOKEN, str(sumsub.share_token), ProviderName.SUMSUB
-        else:
-            kind, source, provider = SourceKind.APPLICANT_ID, str(sumsub.applicant_id), ProviderName.SUMSUB
         processes = given(self.processes)
         return NewIngestion(
-            self.customer_id, provider, kind, source, None if processes is None else tuple(processes),
-            given(self.idempotency_key),
-        )  # fmt: skip
+            self.customer_id, self._source(), None if processes is None else tuple(processes), given(self.idempotency_key)
+        )
+
+    def _source(self) -> Source:
+        sumsub, veriff = given(self.source.sumsub), given(self.source.veriff)
+        if veriff is not None:
+            return Source(ProviderName.VERIFF, SourceKind.SESSIONS, sessions=tuple(item.reference() for item in veriff.sessions))
+        assert sumsub is not None
+        if given(sumsub.share_token) is not None:
+            return Source(ProviderName.SUMSUB, SourceKind.SHARE_TOKEN, str(sumsub.share_token))
+        return Source(ProviderName.SUMSUB, SourceKind.APPLICANT_ID, str(sumsub.applicant_id))
 
 
 @strawberry.type(description="What `createIngestion` answers.")

@@ -1,4 +1,4 @@
-"""Sumsub. `build` makes the adapter from the settings; the wire is in `client`, each process in a file of its name."""
+"""Sumsub. `build` makes the adapter from the settings; the calls are in `call`, each process in a file of its name."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 
 from app.domain.provider import CallBudget, CallKind, Provider
-from providers.sumsub.adapter import Sumsub
-from providers.sumsub.client import Account, Client
+from providers.sumsub.account import Account
+from providers.sumsub.adapter import Setup, Sumsub
+from providers.sumsub.client import Client
 
 
 def build(
@@ -32,4 +33,9 @@ def build(
         Account(settings.sumsub_base_url, token, settings.reveal("sumsub_secret_key").encode(), settings.sumsub_level),
         budget(account, limits),
     )
-    return Sumsub(client, now, copy=settings.sumsub_import == "copy")
+    setup = Setup(
+        copy=settings.sumsub_import == "copy",
+        webhook_secret=settings.reveal("sumsub_webhook_secret").encode(),
+        algorithms=settings.sumsub_webhook_algorithms,
+    )
+    return Sumsub(client, now, setup)

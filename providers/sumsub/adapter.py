@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 
+import orjson
+
+from app.domain.action import Action, ActionAnswer, Subject
+from app.domain.drift import Unknown
+from app.domain.examination import Finding
+from app.domain.inbound import Notice
 from app.domain.ingestion import APPLICANT_ID, SourceKind
 from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
-from app.domain.provider import Capabilities, Download, ProviderName, Snapshot
-from app.errors import Answered, NotReady, ProcessFault, Unanswered, VendorFault
-from providers.sumsub import address, applicant_profile, errors, identity, proof_of_address
-from providers.sumsub.client import PROVIDER, Client
-from providers.sumsub.extraction import APPLICANT, RESOURCES, STATUS, STEPS
-from providers.sumsub.tree import Tree
+from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
+from app.domain.reference import Reference
+from app.domain.verification import ReviewAnswer, VendorState
+from app.errors import Answered, ProcessFault, Unanswered, VendorFault
+from providers.sumsub import (
+    action,
+    address,
+    applicant_profile,
+    errors,
+    examination,
+    identity,
+    proof_of_address,
+    state,
+    unknown,
+    webhook,
+)
+from providers.sumsub.account import PROVIDER
+from providers.sumsub.client import Client
+from providers.sumsub.extraction import APPLICANT, MODERATION, RESOURCES, STATUS, STEPS
+from providers.tree import Tree
 
 EXTRACT: dict[KycProcess, Callable[[Snapshot], Outcome]] = {
     KycProcess.PROFILE: applicant_profile.extract,
@@ -23,23 +44,49 @@ EXTRACT: dict[KycProcess, Callable[[Snapshot], Outcome]] = {
     KycProcess.IDENTITY: identity.extract,
     KycProcess.PROOF_OF_ADDRESS: proof_of_address.extract,
 }
-COMPLETED = "completed"
-GREEN = "GREEN"
+RECORDS: dict[VendorRecord, Callable[[Client, str], Awaitable[bytes]]] = {
+    VendorRecord.APPLICANT: lambda client, reference: client.applicants.read(reference),
+    VendorRecord.REVIEW_STATUS: lambda client, reference: client.reviews.status(reference),
+    VendorRecord.STEPS: lambda client, reference: client.reviews.steps(reference),
+    VendorRecord.MODERATION_STATES: lambda client, reference: client.reviews.moderation_states(reference),
+    VendorRecord.REQUIRED_DOCUMENTS: lambda client, reference: client.applicants.required_documents(reference),
+    VendorRecord.RESOURCES: lambda client, reference: client.documents.list(reference),
+    VendorRecord.AML_CASE: lambda client, reference: client.applicants.aml_case(reference),
+}
+CAPABILITIES = Capabilities(
+    ProviderName.SUMSUB,
+    tuple(EXTRACT),
+    (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID),
+    tuple(action.HANDLERS),
+    tuple(RECORDS),
+)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """`copy` chooses the product that redeems share tokens: Copy Applicant, else Reusable KYC. `algorithms` are the digests
+    that webhooks may be proven by."""
+
+    copy: bool = False
+    webhook_secret: bytes = field(default=b"", repr=False)
+    algorithms: Collection[str] = tuple(webhook.ALGORITHMS)
 
 
 class Sumsub:
-    """One Sumsub account. `copy` chooses the product that redeems share tokens: Copy Applicant, else Reusable KYC."""
+    """One Sumsub account."""
 
-    capabilities = Capabilities(ProviderName.SUMSUB, tuple(EXTRACT), (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID))
-
-    def __init__(self, client: Client, now: Callable[[], dt.datetime], *, copy: bool) -> None:
+    def __init__(self, client: Client, now: Callable[[], dt.datetime], setup: Setup) -> None:
         self._client = client
         self._now = now
-        self._copy = copy
+        self._setup = setup
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
 
     async def find(self, external_id: str) -> str | None:
         try:
-            answer = Tree.parse(await self._client.applicant_by_external_id(external_id))
+            answer = Tree.parse(await self._client.applicants.read_by_external_id(external_id))
         except Answered as fault:
             if fault.status == 404:
                 return None
@@ -49,39 +96,102 @@ class Sumsub:
         return _id(answer, "applicant-by-external-id")
 
     async def redeem(self, token: str, external_id: str) -> str:
-        redeem = self._client.import_copy if self._copy else self._client.reuse
-        return _id(Tree.parse(await redeem(token, external_id)), "import" if self._copy else "reuse")
+        importing, level = self._client.importing, self._client.level
+        if self._setup.copy:
+            return _id(Tree.parse(await importing.copy(token, external_id, level=level, trust_review=True)), "import")
+        return _id(Tree.parse(await importing.reuse(token, external_id, level)), "reuse")
 
-    async def fetch(self, reference: str, *, imported: bool) -> Snapshot:
+    async def fetch(self, references: Sequence[Reference], *, imported: bool) -> Snapshot:
         """The verdict first, then everything else at once: nothing is read of an applicant that is not approved."""
-        status = await self._client.review_status(reference)
-        _check_verdict(Tree.parse(status), imported=imported)
-        try:
-            async with asyncio.TaskGroup() as group:
-                applicant = group.create_task(self._client.applicant(reference))
-                steps = group.create_task(self._client.steps_status(reference))
-                resources = group.create_task(self._client.resources(reference))
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None
-        found = Tree.parse(applicant.result())
-        if found.at("id").value not in (reference, None):
-            raise Unanswered(PROVIDER, "applicant", "the answer is about another applicant")
-        if found.at("review", "reviewStatus"):
-            _check_verdict(found.at("review"), imported=imported)
-        return Snapshot(
-            reference,
-            {STATUS: status, APPLICANT: applicant.result(), STEPS: steps.result(), RESOURCES: resources.result()},
-            self._now(),
+        (reference,) = references
+        status = await self._client.reviews.status(reference.id)
+        undecided = self._undecided((reference,), {STATUS: status}, imported=imported)
+        if undecided is not None:
+            return undecided
+        applicant, steps, resources = await _together(
+            self._client.applicants.read(reference.id),
+            self._client.reviews.steps(reference.id),
+            self._client.documents.list(reference.id),
         )
+        found = Tree.parse(applicant)
+        _same(found, reference.id)
+        if found.at("review", "reviewStatus"):
+            # The verdict may turn between the two answers.
+            undecided = self._undecided((reference,), {STATUS: _bytes(found.at("review"))}, imported=imported)
+            if undecided is not None:
+                return undecided
+        payloads = {STATUS: status, APPLICANT: applicant, STEPS: steps, RESOURCES: resources}
+        return Snapshot((reference,), payloads, self._now())
+
+    def _undecided(self, references: tuple[Reference, ...], payloads: Mapping[str, bytes], *, imported: bool) -> Snapshot | None:
+        """A snapshot that gives nothing (yet); None for an approved applicant: `completed` with GREEN, and nothing else."""
+        review = Tree.parse(payloads[STATUS])
+        word = review.at("reviewStatus").text or "init"
+        if word == state.COMPLETED and state.answer_of(review.at("reviewResult")) is ReviewAnswer.GREEN:
+            return None
+        name, at = references[0].id, self._now()
+        if word != state.COMPLETED and imported:
+            return Snapshot(references, payloads, at, pending={name: word})
+        return Snapshot(references, payloads, at, faults={name: _not_approved(review, word)})
 
     def extract(self, process: KycProcess, snapshot: Snapshot) -> Outcome:
+        snapshot.require(snapshot.references[0].id)
         return EXTRACT[process](snapshot)
 
     def download(self, snapshot: Snapshot, media: MediaReference) -> AbstractAsyncContextManager[Download]:
-        return self._client.image(snapshot.reference, media.vendor_id)
+        return self._client.documents.image(snapshot.references[0].id, media.vendor_id)
+
+    async def look(self, reference: Reference, *, thorough: bool) -> Snapshot:
+        status, steps = await _together(self._client.reviews.status(reference.id), self._client.reviews.steps(reference.id))
+        payloads = {STATUS: status, STEPS: steps}
+        if state.answer_of(Tree.parse(status).at("reviewResult")) is ReviewAnswer.RED:
+            payloads[MODERATION] = await self._client.reviews.moderation_states(reference.id)
+        if thorough:
+            payloads[APPLICANT] = await self._client.applicants.read(reference.id)
+            _same(Tree.parse(payloads[APPLICANT]), reference.id)
+        return Snapshot((reference,), payloads, self._now())
+
+    def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
+        return state.read(snapshot)
+
+    def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
+        return unknown.find(snapshot)
+
+    def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return webhook.authentic(headers, body, secret=self._setup.webhook_secret, allowed=self._setup.algorithms)
+
+    def notice(self, body: bytes) -> Notice:
+        return webhook.read(body)
+
+    async def act(self, subject: Subject, asked: Action) -> ActionAnswer:
+        return await action.act(self._client, subject, asked)
+
+    async def read_record(self, reference: Reference, record: VendorRecord) -> bytes:
+        return await RECORDS[record](self._client, reference.id)
+
+    def examine(self) -> AsyncIterator[Finding]:
+        return examination.examine(self._client, webhook_secret=self._setup.webhook_secret)
 
     def explain(self, fault: VendorFault) -> ProcessFault:
         return errors.explain(fault)
+
+
+async def _together(*calls: Awaitable[bytes]) -> list[bytes]:
+    """All the answers; the first fault ends the other calls."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_awaited(call)) for call in calls]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+async def _awaited(call: Awaitable[bytes]) -> bytes:
+    return await call
+
+
+def _bytes(review: Tree) -> bytes:
+    return orjson.dumps(review.value)
 
 
 def _id(answer: Tree, operation: str) -> str:
@@ -91,22 +201,18 @@ def _id(answer: Tree, operation: str) -> str:
     return found
 
 
-def _check_verdict(review: Tree, *, imported: bool) -> None:
-    """Only `completed` with GREEN counts; order and finality of Sumsub's statuses are not guaranteed."""
-    state = review.at("reviewStatus").text or "init"
-    answer = review.at("reviewResult", "reviewAnswer").text
-    if state == COMPLETED and answer == GREEN:
-        return
-    if state != COMPLETED and imported:
-        raise NotReady(state)
-    details = {
-        "reviewStatus": state,
-        "reviewAnswer": answer,
-        "reviewRejectType": review.at("reviewResult", "reviewRejectType").text,
-    }
-    raise ProcessFault(
+def _same(applicant: Tree, applicant_id: str) -> None:
+    if applicant.at("id").value not in (applicant_id, None):
+        raise Unanswered(PROVIDER, "applicant", "the answer is about another applicant")
+
+
+def _not_approved(review: Tree, word: str) -> ProcessFault:
+    result = review.at("reviewResult")
+    answer = result.at("reviewAnswer").text
+    details = {"reviewStatus": word, "reviewAnswer": answer, "reviewRejectType": result.at("reviewRejectType").text}
+    return ProcessFault(
         "verification_not_approved",
-        f"The Sumsub applicant is not approved (status {state}, answer {answer or 'none'}).",
+        f"The Sumsub applicant is not approved (status {word}, answer {answer or 'none'}).",
         "Only approved verifications can be ingested. Wait for Sumsub's approval, then create a new ingestion.",
         details={key: value for key, value in details.items() if value is not None},
     )

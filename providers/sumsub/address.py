@@ -8,8 +8,8 @@ from app.domain.normal.name import is_latin
 from app.domain.process.outcome import Address, Outcome
 from app.domain.provider import Snapshot
 from providers.sumsub import document
-from providers.sumsub.extraction import Extraction, not_available
-from providers.sumsub.tree import Tree
+from providers.sumsub.extraction import Extraction
+from providers.tree import Tree
 
 
 def extract(snapshot: Snapshot) -> Outcome:
@@ -26,7 +26,7 @@ def extract(snapshot: Snapshot) -> Outcome:
         if found:
             extraction.refuse_invalid("The address")
             return Outcome(found, warnings=tuple(extraction.warnings), sources=tuple(extraction.sources))
-    raise not_available(
+    raise extraction.not_available(
         "address with a country",
         "Most likely the share token or level does not carry addresses; ask for an applicant with an address step.",
     )

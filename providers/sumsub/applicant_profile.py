@@ -6,9 +6,9 @@ from app.domain.normal.name import same_person
 from app.domain.process.outcome import Birthplace, Outcome, Profile
 from app.domain.provider import Snapshot
 from providers.sumsub import document, name
-from providers.sumsub.extraction import Extraction, not_available
+from providers.sumsub.extraction import Extraction
 from providers.sumsub.name import Name
-from providers.sumsub.tree import Tree
+from providers.tree import Tree
 
 
 def extract(snapshot: Snapshot) -> Outcome:
@@ -31,7 +31,7 @@ def _name(extraction: Extraction, blocks: tuple[Tree, ...]) -> Name:
     """The first block's name that is whole. Half a name is one only where the identity document shows a single name."""
     names = [found for found in map(name.read, blocks) if found.full]
     if not names:
-        raise not_available(
+        raise extraction.not_available(
             "profile data",
             "Most likely the share token refers to an applicant without an identity step; ask for another one.",
         )

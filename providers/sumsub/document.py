@@ -7,7 +7,7 @@ import datetime as dt
 from app.domain.normal import country, date
 from app.domain.process.outcome import DocumentType
 from providers.sumsub.extraction import Extraction
-from providers.sumsub.tree import Tree
+from providers.tree import Tree
 
 # docs.sumsub.com/reference/document-types. An unknown type is UNSUPPORTED, its own word kept.
 TYPES: dict[str, DocumentType] = {

@@ -12,14 +12,31 @@ NOT_APPROVED = frozenset({10507, 10508, 10509})
 # What the donor has does not fit what our level asks for.
 NO_FIT = frozenset({10510, 10511, 10512, 10513, 10514, 10515, 10516, 10517, 10518, 10519})
 REDEEMING = frozenset({"reuse", "import"})
+# What other calls are refused for, and what to do.
+REFUSALS: dict[int, tuple[str, str]] = {
+    1000: ("This very file was uploaded before.", "Send another picture."),
+    1001: ("The applicant holds too many documents.", "Set documents aside that are no longer needed."),
+    1002: ("The file is too big (more than 64 MB).", "Send a smaller one."),
+    1003: ("The file is empty.", "Send the whole file."),
+    1004: ("The file is broken, or not what its type says.", "Send it as it came from the camera or the issuer."),
+    1005: ("Files of this format are not taken.", "Send JPEG, PNG or PDF."),
+    1006: ("The applicant is being checked.", "Wait for the verdict."),
+    1007: ("The file's size is outside what the account allows.", "Look at the account's global settings at Sumsub."),
+    1008: ("The applicant is deactivated or deleted.", "Reactivate the applicant first."),
+    1009: ("The applicant was refused for good.", "Ask for a re-check if the refusal was a mistake."),
+    1010: ("The level asks for no document of this type.", "Send one that the level asks for, or change the level."),
+    3000: ("The applicant is in that state already.", "Nothing needs to be done."),
+    5000: ("The applicant is on the blocklist already.", "Nothing needs to be done."),
+    5001: ("The applicant is on the allowlist already.", "Nothing needs to be done."),
+}
 
 REFERENCE_HINT = "Most likely it was used before or has expired (20 minutes by default). Ask for a fresh share token."
 KEY_HINT = "The operator must check GATEHOUSE_SUMSUB_APP_TOKEN, GATEHOUSE_SUMSUB_SECRET_KEY and the server's clock."
-LATER_HINT = "Create a new ingestion later; if it goes on, give Sumsub's support the correlation id."
+LATER_HINT = "Try again later; if it goes on, give Sumsub's support the correlation id."
 
 
 def explain(fault: VendorFault) -> ProcessFault:
-    """Why the processes fail, with Sumsub's own code and correlation id in the details."""
+    """Why it failed, with Sumsub's own code and correlation id in the details."""
     if not isinstance(fault, Answered):
         message = "Sumsub could not be reached." if isinstance(fault, NotSent) else "Sumsub gave no usable answer."
         return ProcessFault("sumsub_client_error", message, LATER_HINT, details={"operation": fault.operation})
@@ -50,10 +67,14 @@ def _meaning(fault: Answered) -> tuple[str, str, str]:
             "The shared applicant does not hold what the level here requires.",
             "Compare the level GATEHOUSE_SUMSUB_LEVEL with what the sharing party verifies.",
         )
+    if code in REFUSALS:
+        return "sumsub_client_error", *REFUSALS[code]
     if code is not None and code in CREDENTIALS:
         return "sumsub_client_error", "Sumsub refused our credentials or signature.", KEY_HINT
     if status == 401 and fault.operation in REDEEMING:
         return "provider_reference_invalid", "Sumsub says that the share token is invalid.", REFERENCE_HINT
+    if status == 304:
+        return "sumsub_client_error", "The applicant is being checked: nothing was changed.", "Wait for the verdict."
     if status == 404:
         return (
             "provider_reference_invalid",
@@ -61,6 +82,6 @@ def _meaning(fault: Answered) -> tuple[str, str, str]:
             "Check the applicant id, and that it belongs to the account configured here.",
         )
     if status in (401, 403):
-        hint = "The app token needs the permissions to view applicants and applicants' personal data."
+        hint = "Give the app token the permission for this; reading needs those to view applicants and their personal data."
         return "sumsub_client_error", "Sumsub does not let our app token do this.", hint
     return "sumsub_client_error", f"Sumsub answered with an error ({status}).", LATER_HINT

@@ -6,8 +6,8 @@ from app.domain.normal import country
 from app.domain.process.outcome import Document, DocumentType, Gender, Identity, Outcome, Person
 from app.domain.provider import Snapshot
 from providers.sumsub import address, document, media, name
-from providers.sumsub.extraction import Extraction, not_available
-from providers.sumsub.tree import Tree
+from providers.sumsub.extraction import Extraction
+from providers.tree import Tree
 
 GENDERS = {"M": Gender.MALE, "MALE": Gender.MALE, "F": Gender.FEMALE, "FEMALE": Gender.FEMALE}
 
@@ -16,7 +16,7 @@ def extract(snapshot: Snapshot) -> Outcome:
     extraction = Extraction(snapshot)
     proof = document.identity(extraction)
     if proof is None:
-        raise not_available(
+        raise extraction.not_available(
             "identity document",
             "Most likely the share token refers to an applicant without an identity verification; ask for another one.",
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from app.domain.process.outcome import FileCategory, MediaReference
 from providers.sumsub import document
 from providers.sumsub.extraction import Extraction
-from providers.sumsub.tree import Tree
+from providers.tree import Tree
 
 FRONT, BACK, SELFIE, VIDEO, ADDRESS = (
     "photo-document-front",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.domain.normal import name as rule
-from providers.sumsub.tree import Tree
+from providers.tree import Tree
 
 KEYS = ("firstName", "middleName", "lastName")
 _MRZ_NAMES = re.compile(r"^[A-Z0-9<]{5}([A-Z<]+)$")

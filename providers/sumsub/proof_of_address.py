@@ -6,8 +6,8 @@ from app.domain.normal.name import same_person
 from app.domain.process.outcome import Address, Outcome, Person, ProofOfAddress
 from app.domain.provider import Snapshot
 from providers.sumsub import address, document, media, name
-from providers.sumsub.extraction import Extraction, not_available
-from providers.sumsub.tree import Tree
+from providers.sumsub.extraction import Extraction
+from providers.tree import Tree
 
 HINT = "Most likely the applicant's level has no proof-of-address step; ask for an applicant that passed one."
 
@@ -17,7 +17,7 @@ def extract(snapshot: Snapshot) -> Outcome:
     proof = document.residence(extraction)
     passed = bool(document.green_steps(extraction, document.RESIDENCE_STEPS))
     if (proof is None and not passed) or document.refused(extraction, document.RESIDENCE_STEPS):
-        raise not_available("proof of address", HINT)
+        raise extraction.not_available("proof of address", HINT)
     found = proof if proof is not None else Tree(None)
     names = name.read(found)
     if not names.full:

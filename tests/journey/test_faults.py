@@ -9,7 +9,7 @@ import pytest
 
 from app.service import media
 from providers.sumsub import twin
-from providers.sumsub.twin.fault import Fault, FaultRates
+from providers.twin.fault import Fault, FaultRates
 from tests.make.firm import Firm
 
 

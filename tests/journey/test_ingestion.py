@@ -138,6 +138,7 @@ async def test_a_verified_customer_moves_to_under_review_and_the_log_says_so(fir
         "customer.created",
         "ingestion.created",
         "ingestion.status_changed",
+        "verification.created",
         "ingestion.status_changed",
         "customer.kyc_status_changed",
         "customer.state_changed",

@@ -8,7 +8,9 @@ from typing import Any
 import orjson
 
 from app.domain.provider import Snapshot
-from providers.sumsub.twin.scenario import load, merged
+from app.domain.reference import Reference
+from providers.sumsub.twin.scenario import load
+from providers.twin.scenario import merged
 
 FETCHED_AT = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 REVIEW = {
@@ -29,7 +31,7 @@ def snapshot(*, applicant: Any = None, steps: Any = None, items: Any = None, rev
         "steps": merged(scenario.steps, steps or {}),
         "resources": {"items": items if items is not None else [item("1", "PASSPORT"), item("2", "UTILITY_BILL")]},
     }
-    return Snapshot("a1", {name: orjson.dumps(value) for name, value in payloads.items()}, FETCHED_AT)
+    return Snapshot((Reference("a1"),), {name: orjson.dumps(value) for name, value in payloads.items()}, FETCHED_AT)
 
 
 def item(number: str, kind: str, *, side: str | None = None, country: str = "ESP", **more: Any) -> dict[str, Any]:

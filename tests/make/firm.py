@@ -8,7 +8,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.domain.credential import CredentialKind, Right, Role
 from app.service import credential
 from app.service.core import Core
 from providers.sumsub import twin
+from providers.veriff import twin as veriff_twin
 from tasks import pool
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -30,6 +31,11 @@ CREATE_CUSTOMER = """mutation($input: CreateCustomerInput!) { createCustomer(inp
 CREATE_INGESTION = """mutation($input: CreateIngestionInput!) { createIngestion(input: $input) {
     ingestion { id status attempts processes results { process status } } userErrors { code message field hint } } }"""
 READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
+INTEGRATIONS = {
+    **veriff_twin.Options().integrations,
+    "poa": veriff_twin.Keys("22222222-2222-4333-8444-555555555555", "77777777-7777-4888-8999-aaaaaaaaaaaa"),
+}
+PROCESSES = {"poa": ["ADDRESS", "PROOF_OF_ADDRESS"]}
 _numbers = itertools.count(1)
 HOST = "127.0.0.1"
 
@@ -38,7 +44,9 @@ HOST = "127.0.0.1"
 class Firm:
     settings: config.Settings
     options: twin.Options
+    veriff: veriff_twin.Options
     twin_port: int
+    veriff_port: int
     port: int
     core: Core = field(init=False)
     http: httpx.AsyncClient = field(init=False)
@@ -55,8 +63,11 @@ class Firm:
 
     @classmethod
     def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
-        port, twin_port = serving.free_port(HOST), serving.free_port(HOST)
-        options = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
+        port, twin_port, veriff_port = (serving.free_port(HOST) for _ in range(3))
+        hooks = f"http://127.0.0.1:{port}/webhooks"
+        wanted = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
+        options = replace(wanted, webhook_url=f"{hooks}/sumsub") if more.pop("webhooks", False) else wanted
+        veriff = more.pop("veriff", None) or veriff_twin.Options(INTEGRATIONS, calls_per_5s=100_000)
         values = {
             "database_url": database_url,
             "redis_url": redis_url,
@@ -66,17 +77,30 @@ class Firm:
             "sumsub_base_url": f"http://127.0.0.1:{twin_port}",
             "sumsub_app_token": options.app_token,
             "sumsub_secret_key": options.secret_key,
+            "sumsub_webhook_secret": options.webhook_secret,
+            "veriff_base_url": f"http://127.0.0.1:{veriff_port}/v1",
+            "veriff_api_key": veriff.integrations["default"].api_key,
+            "veriff_shared_secret": veriff.integrations["default"].secret,
+            "veriff_integrations": {
+                name: {"key": keys.api_key, "secret": keys.secret, "processes": PROCESSES[name]}
+                for name, keys in veriff.integrations.items()
+                if name != "default"
+            },
+            "veriff_reads_per_5s": 100_000,
+            "veriff_writes_per_5s": 100_000,
             "sumsub_reads_per_5s": 100_000,
             "sumsub_writes_per_5s": 100_000,
             "worker_concurrency": 32,
             "log_level": "ERROR",
             **more,
         }
-        return cls(config.load(_env_file=None, **values), options, twin_port, port)
+        return cls(config.load(_env_file=None, **values), options, veriff, twin_port, veriff_port, port)
 
     async def __aenter__(self) -> Firm:
         stack = self._stack
         await stack.enter_async_context(serving.running(twin.application(self.options), host=HOST, port=self.twin_port))
+        veriff = veriff_twin.application(self.veriff)
+        await stack.enter_async_context(serving.running(veriff, host=HOST, port=self.veriff_port))
         if not self.settings.embedded:
             await migrate.upgrade(self.settings.database_url)
         application = await stack.enter_async_context(main.gateway(self.settings))
@@ -161,6 +185,17 @@ class Firm:
     async def applicant(self, scenario: str = "passport") -> str:
         answer = await self.http.post(f"{self.twin_url}/_twin/applicants", json={"scenario": scenario})
         return str(answer.json()["applicantId"])
+
+    async def session(self, scenario: str = "passport", integration: str = "default", **more: Any) -> str:
+        """A session at Veriff's twin."""
+        return str((await self.twin("veriff", "sessions", scenario=scenario, integration=integration, **more))["sessionId"])
+
+    async def twin(self, vendor: str, place: str, **given: Any) -> Any:
+        """Asks a twin at one of its own addresses."""
+        url = self.twin_url if vendor == "sumsub" else f"http://127.0.0.1:{self.veriff_port}"
+        answer = await self.http.post(f"{url}/_twin/{place}", json=given)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
 
     async def effects(self) -> dict[str, int]:
         return (await self.http.get(f"{self.twin_url}/_twin/effects")).json()  # type: ignore[no-any-return]

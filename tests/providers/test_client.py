@@ -14,11 +14,13 @@ import pytest
 
 from app import serving
 from app.domain.provider import CallKind
+from app.domain.reference import Reference
 from app.errors import Answered, NotReady, NotSent, ProcessFault, Unanswered, VendorFault
 from providers import wire
 from providers.sumsub import errors
-from providers.sumsub.adapter import Sumsub
-from providers.sumsub.client import Account, Client
+from providers.sumsub.account import Account
+from providers.sumsub.adapter import Setup, Sumsub
+from providers.sumsub.client import Client
 from providers.sumsub.signature import sign
 from tests.make.applicant import FETCHED_AT
 
@@ -74,7 +76,7 @@ async def test_the_bytes_that_are_signed_are_the_bytes_that_are_sent(token: str)
     port = serving.free_port("127.0.0.1")
     account = Account(f"http://127.0.0.1:{port}", "sbx:token", b"demo-secret", "basic kyc+level")
     async with serving.running(application, host="127.0.0.1", port=port), wire.client() as http:
-        await Client(http, account, Budget()).reuse(token, "ing_1")
+        await Client(http, account, Budget()).importing.reuse(token, "ing_1", account.level)
 
     ((target, signature, timestamp),) = seen
     assert signature == hmac.new(b"demo-secret", f"{timestamp}{target}".encode(), hashlib.sha256).hexdigest()
@@ -91,9 +93,9 @@ async def test_reads_are_tried_again_and_redeeming_never_is() -> None:
 
     found = client(answer)
     with pytest.raises(Answered):
-        await found.review_status("a1")
+        await found.reviews.status("a1")
     with pytest.raises(Answered):
-        await found.reuse("t", "u")
+        await found.importing.reuse("t", "u", "l")
 
     assert calls == ["GET", "GET", "GET", "POST"]
 
@@ -104,9 +106,9 @@ async def test_too_many_requests_blocks_the_shared_budget_for_as_long_as_the_ven
     silent = client(lambda _: httpx.Response(429), budget)
 
     with pytest.raises(Answered) as refused:
-        await found.review_status("a1")
+        await found.reviews.status("a1")
     with pytest.raises(Answered):
-        await silent.reuse("t", "u")
+        await silent.importing.reuse("t", "u", "l")
 
     assert refused.value.retry_after == 7.0
     assert refused.value.passing
@@ -128,14 +130,14 @@ async def test_too_many_requests_blocks_the_shared_budget_for_as_long_as_the_ven
 )
 async def test_an_answer_that_cannot_be_used_may_have_taken_effect(answer: httpx.Response) -> None:
     with pytest.raises(Unanswered):
-        await client(lambda _: answer).reuse("t", "u")
+        await client(lambda _: answer).importing.reuse("t", "u", "l")
 
 
 async def test_no_connection_means_nothing_was_sent() -> None:
     account = Account(f"http://127.0.0.1:{serving.free_port('127.0.0.1')}", "t", b"s", "l")
     async with wire.client() as http:
         with pytest.raises(NotSent):
-            await Client(http, account, Budget()).reuse("t", "u")
+            await Client(http, account, Budget()).importing.reuse("t", "u", "l")
 
 
 async def test_a_hundred_calls_at_once_share_one_client() -> None:
@@ -149,7 +151,7 @@ async def test_a_hundred_calls_at_once_share_one_client() -> None:
     async with serving.running(application, host="127.0.0.1", port=port), wire.client() as http:
         found = Client(http, account, Budget())
         async with asyncio.timeout(10):
-            answers = await asyncio.gather(*(found.review_status("a1") for _ in range(100)))
+            answers = await asyncio.gather(*(found.reviews.status("a1") for _ in range(100)))
 
     assert len(answers) == 100
 
@@ -159,7 +161,7 @@ async def test_errors_and_reprs_hold_no_secret() -> None:
     found = client(lambda _: httpx.Response(400, json=error))
 
     with pytest.raises(Answered) as refused:
-        await found.reuse("TOPSECRET", "u")
+        await found.importing.reuse("TOPSECRET", "u", "l")
 
     fault = refused.value
     assert (fault.vendor_code, fault.vendor_name, fault.correlation_id, fault.passing) == (10503, "n", "req-1", False)
@@ -199,44 +201,53 @@ def sumsub(status: dict[str, Any], **applicant: Any) -> Sumsub:
         body = status if request.url.path.endswith("/status") else {"id": "a1", **applicant}
         return httpx.Response(200, content=orjson.dumps(body))
 
-    return Sumsub(client(answer), lambda: FETCHED_AT, copy=False)
+    return Sumsub(client(answer), lambda: FETCHED_AT, Setup())
 
 
+A1 = (Reference("a1"),)
 GREEN = {"reviewStatus": "completed", "reviewResult": {"reviewAnswer": "GREEN"}}
 RED = {"reviewStatus": "completed", "reviewResult": {"reviewAnswer": "RED", "reviewRejectType": "FINAL"}}
 
 
 @pytest.mark.parametrize("state", ["init", "pending", "prechecked", "queued", "onHold", "awaitingUser", "tomorrowsWord"])
 async def test_an_undecided_import_is_waited_for_and_an_undecided_applicant_is_not(state: str) -> None:
+    waiting = await sumsub({"reviewStatus": state}).fetch(A1, imported=True)
     with pytest.raises(NotReady):
-        await sumsub({"reviewStatus": state}).fetch("a1", imported=True)
-    with pytest.raises(ProcessFault) as refused:
-        await sumsub({"reviewStatus": state}).fetch("a1", imported=False)
+        waiting.require("a1")
+    refused = await sumsub({"reviewStatus": state}).fetch(A1, imported=False)
+    with pytest.raises(ProcessFault) as fault:
+        refused.require("a1")
 
-    assert refused.value.code == "verification_not_approved"
+    assert fault.value.code == "verification_not_approved"
 
 
 @pytest.mark.parametrize("imported", [True, False])
 async def test_only_completed_and_green_is_approved(imported: bool) -> None:
     for review in (RED, {"reviewStatus": "completed"}, {"reviewStatus": "completed", "reviewResult": {"reviewAnswer": "YELLOW"}}):
-        with pytest.raises(ProcessFault) as refused:
-            await sumsub(review).fetch("a1", imported=imported)
-        assert refused.value.code == "verification_not_approved"
-    assert (await sumsub(GREEN).fetch("a1", imported=imported)).reference == "a1"
+        refused = await sumsub(review).fetch(A1, imported=imported)
+        with pytest.raises(ProcessFault) as fault:
+            refused.require("a1")
+        assert fault.value.code == "verification_not_approved"
+    approved = await sumsub(GREEN).fetch(A1, imported=imported)
+    approved.require("a1")
+    assert set(approved.payloads) == {"applicant", "status", "steps", "resources"}
 
 
 async def test_a_verdict_that_turns_while_reading_counts() -> None:
+    turned = await sumsub(GREEN, review=RED).fetch(A1, imported=True)
+
     with pytest.raises(ProcessFault):
-        await sumsub(GREEN, review=RED).fetch("a1", imported=True)
+        turned.require("a1")
+    assert "applicant" not in turned.payloads
 
 
 async def test_an_answer_about_another_applicant_is_not_believed() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=GREEN if request.url.path.endswith("/status") else {"id": "zz", "externalUserId": "other"})
 
-    found = Sumsub(client(answer), lambda: FETCHED_AT, copy=False)
+    found = Sumsub(client(answer), lambda: FETCHED_AT, Setup())
     with pytest.raises(Unanswered):
-        await found.fetch("a1", imported=True)
+        await found.fetch(A1, imported=True)
     with pytest.raises(Unanswered):
         await found.find("ing_1")
 
@@ -249,6 +260,6 @@ async def test_the_import_product_is_a_setting() -> None:
         return httpx.Response(200, json={"id": "a1"})
 
     for copy in (False, True):
-        assert await Sumsub(client(answer), lambda: FETCHED_AT, copy=copy).redeem("t", "ing_1") == "a1"
+        assert await Sumsub(client(answer), lambda: FETCHED_AT, Setup(copy=copy)).redeem("t", "ing_1") == "a1"
 
     assert paths == ["POST /resources/api/reusableIdentity/reuse None", "POST /resources/applicants/-/import true"]

@@ -13,8 +13,9 @@ import pytest
 from app import serving
 from providers.sumsub import twin
 from providers.sumsub.signature import sign
-from providers.sumsub.twin.fault import Fault, FaultRates
 from providers.sumsub.twin.scenario import load
+from providers.sumsub.twin.store import Store
+from providers.twin.fault import REFUSALS, Fault, FaultRates
 
 OPTIONS = twin.Options(reads_per_5s=10_000, writes_per_5s=10_000)
 
@@ -115,7 +116,7 @@ async def test_each_fault_on_request(fault: Fault) -> None:
             answer = None
         effects = (await caller.http.get("/_twin/effects")).json()
 
-        happened = fault not in (Fault.SERVER_ERROR, Fault.TOO_MANY, Fault.CUT_BEFORE)
+        happened = fault not in (*REFUSALS, Fault.CUT_BEFORE)
         assert effects.get("redeemed", 0) == int(happened)
         if fault in (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TRUNCATED):
             assert answer is None
@@ -125,7 +126,7 @@ async def test_each_fault_on_request(fault: Fault) -> None:
 
 def test_the_same_seed_gives_the_same_ids() -> None:
     def ids(seed: int) -> list[str]:
-        store = twin.server.Store(twin.Options(seed=seed))
+        store = Store(twin.Options(seed=seed))
         return [store.new_id("applicant") for _ in range(3)]
 
     assert ids(1) == ids(1) != ids(2)

@@ -19,11 +19,14 @@ from app.domain.ingestion import SourceKind
 from app.domain.process import KycProcess
 from app.domain.provider import CallKind, Capabilities, ProviderName
 from app.errors import StaleFence
+from app.jobs import RUN_INGESTION
 from app.model import ingestion as ingestion_model
 from app.model.event import Event
+from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
-from app.service import budget, consistency, credential, customer, event, ingestion, work
+from app.service import budget, claim, consistency, credential, customer, event, ingestion, work
 from app.service.core import Core
+from app.service.source import Source
 from app.service.vault import Vault
 from tasks import relay
 from tests.make import servers
@@ -51,7 +54,7 @@ async def tenant(core: Core) -> str:
 
 async def queued(core: Core, tenant: str) -> str:
     owner = await customer.create(core, tenant, customer.NewCustomer("a@b.co", "A"))
-    new = ingestion.NewIngestion(owner, ProviderName.SUMSUB, SourceKind.SHARE_TOKEN, "token", (KycProcess.PROFILE,))
+    new = ingestion.NewIngestion(owner, Source(ProviderName.SUMSUB, SourceKind.SHARE_TOKEN, "token"), (KycProcess.PROFILE,))
     return await ingestion.create(core, tenant, new, OFFERED)
 
 
@@ -102,6 +105,24 @@ async def test_a_failed_unit_leaves_nothing_and_its_neighbours_everything(core: 
     assert sum(isinstance(result, RuntimeError) for result in results) == 10
 
 
+async def test_units_cancelled_while_they_begin_leave_no_transaction_behind(core: Core) -> None:
+    async def unit(name: str) -> None:
+        async with transaction(core.database) as session:
+            await session.execute(insert(Tenant).values(id=name, name=name, event_seq=0, epoch=1, created_at=core.clock.now()))
+
+    for number in range(60):
+        task = asyncio.create_task(unit(f"gone{number}"))
+        for _ in range(number % 4):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        await unit(f"kept{number}")
+
+    async with core.database.reading() as connection:
+        kept = [row.id for row in await connection.execute(select(Tenant.id)) if row.id.startswith("kept")]
+    assert len(kept) == 60
+
+
 async def test_a_cancelled_unit_holds_nobody_up(core: Core) -> None:
     async def stuck() -> None:
         async with transaction(core.database) as session:
@@ -119,9 +140,9 @@ async def test_a_cancelled_unit_holds_nobody_up(core: Core) -> None:
 async def test_one_of_many_claims_wins_and_says_whether_the_token_may_be_spent(core: Core, tenant: str) -> None:
     ingestion_id = await queued(core, tenant)
 
-    first = await asyncio.gather(*(work.claim(core, ingestion_id, lease_seconds=0.3) for _ in range(10)))
+    first = await asyncio.gather(*(claim.claim(core, ingestion_id, lease_seconds=0.3) for _ in range(10)))
     await asyncio.sleep(0.5)
-    second = await work.claim(core, ingestion_id, lease_seconds=5)
+    second = await claim.claim(core, ingestion_id, lease_seconds=5)
 
     (winner,) = [row for row in first if row is not None]
     assert winner.intent_at is None
@@ -132,9 +153,9 @@ async def test_one_of_many_claims_wins_and_says_whether_the_token_may_be_spent(c
 
 async def test_a_worker_that_lost_its_lease_can_write_nothing(core: Core, tenant: str) -> None:
     ingestion_id = await queued(core, tenant)
-    slow = await work.claim(core, ingestion_id, lease_seconds=0.1)
+    slow = await claim.claim(core, ingestion_id, lease_seconds=0.1)
     await asyncio.sleep(0.2)
-    quick = await work.claim(core, ingestion_id, lease_seconds=5)
+    quick = await claim.claim(core, ingestion_id, lease_seconds=5)
     assert slow is not None
     assert quick is not None
 
@@ -149,20 +170,20 @@ async def test_a_worker_that_lost_its_lease_can_write_nothing(core: Core, tenant
 
 async def test_a_row_that_was_given_back_is_not_leased_again_by_a_late_renewal(core: Core, tenant: str) -> None:
     ingestion_id = await queued(core, tenant)
-    row = await work.claim(core, ingestion_id, lease_seconds=5)
+    row = await claim.claim(core, ingestion_id, lease_seconds=5)
     assert row is not None
 
     async def held() -> None:
-        async with work.leased(core.database, ingestion_id, fence=row.fence + 1, lease_seconds=0.3):
+        async with work.leased(core.database, Ingestion, ingestion_id, fence=row.fence + 1, lease_seconds=0.3):
             await asyncio.sleep(0.5)
             async with transaction(core.database) as session:
-                await work.release(session, row, fence=row.fence + 1, after=0)
+                await claim.release(session, row, fence=row.fence + 1, after=0)
             await asyncio.sleep(5)
 
     with pytest.raises(StaleFence):
         await held()
 
-    assert await work.claim(core, ingestion_id, lease_seconds=5) is not None
+    assert await claim.claim(core, ingestion_id, lease_seconds=5) is not None
 
 
 async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core: Core, tenant: str) -> None:
@@ -174,7 +195,7 @@ async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core:
     lost = await work.due(core.database)
     again = await work.due(core.database)
 
-    assert (rung_lately, lost, again) == ((), [ingestion_id], ())
+    assert (rung_lately, lost, again) == ([], [(RUN_INGESTION, ingestion_id)], [])
 
 
 async def test_a_long_backlog_stays_in_the_database_and_is_rung_for_once_there_is_room(core: Core, tenant: str) -> None:
@@ -192,7 +213,7 @@ async def test_a_long_backlog_stays_in_the_database_and_is_rung_for_once_there_i
     await background.end(relaying)
 
     assert held_back == []
-    assert rung == [(ingestion.ACTOR, ingestion_id)]
+    assert rung == [(RUN_INGESTION, ingestion_id)]
 
 
 async def test_consistency_rules_hold_and_notice_what_is_broken(core: Core, tenant: str) -> None:

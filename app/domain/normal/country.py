@@ -38,6 +38,20 @@ def alpha2(code: object) -> str | None:
 
 
 @cache
+def _names() -> dict[str, str]:
+    """Every name that the standard lists, folded."""
+    keys = ("name", "official_name", "common_name")
+    return {
+        fold(getattr(country, key)): country.alpha_2 for country in pycountry.countries for key in keys if hasattr(country, key)
+    }
+
+
+def by_name(text: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a country's English name; None for everything else."""
+    return _names().get(fold(text))
+
+
+@cache
 def _subdivisions(country: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in pycountry.subdivisions.get(country_code=country) or ():  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""How a twin is set up: credentials, limits, scenarios, faults."""
+"""How a twin is set up: credentials, limits, scenarios, faults, webhooks."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from providers.sumsub.twin.fault import FaultRates
 from providers.sumsub.twin.scenario import Scenario
 from providers.sumsub.twin.scenario import load as load_scenarios
+from providers.twin.fault import FaultRates
 
 APP_TOKEN = "sbx:gatehouse-twin"  # noqa: S105 - the twin's own, known to everybody
 SECRET_KEY = "gatehouse-twin-secret"  # noqa: S105
+WEBHOOK_SECRET = "gatehouse-twin-webhook-secret"  # noqa: S105
 LEVEL = "basic-kyc-level"
+LEVELS = frozenset({LEVEL, "id-and-poa", "id-only"})
 
 
 @dataclass(frozen=True)
 class Options:
     app_token: str = APP_TOKEN
     secret_key: str = field(default=SECRET_KEY, repr=False)
-    levels: frozenset[str] = frozenset({LEVEL})
+    webhook_secret: str = field(default=WEBHOOK_SECRET, repr=False)
+    webhook_url: str | None = None
+    webhook_algorithm: str = "HMAC_SHA256_HEX"
+    # Makes the waits between the tries of a webhook shorter (or longer).
+    webhook_pace: float = 1.0
+    levels: frozenset[str] = LEVELS
+    # What the app token may not do, by operation: answered with 403.
+    forbidden: frozenset[str] = frozenset()
     reads_per_5s: int = 300
     writes_per_5s: int = 50
     seed: int = 1
@@ -28,7 +37,9 @@ class Options:
     scenarios: dict[str, Scenario] = field(default_factory=load_scenarios)
 
     @classmethod
-    def read(cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, settings: Any) -> Options:
+    def read(
+        cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, webhook_url: str | None, settings: Any
+    ) -> Options:
         """The options of the command: credentials, level and limits are those that Gatehouse itself is set to.
 
         Raises ValueError for a scenario file or a fault specification that cannot be understood.
@@ -36,7 +47,9 @@ class Options:
         return cls(
             app_token=settings.reveal("sumsub_app_token") or APP_TOKEN,
             secret_key=settings.reveal("sumsub_secret_key") or SECRET_KEY,
-            levels=frozenset({LEVEL, settings.sumsub_level}),
+            webhook_secret=settings.reveal("sumsub_webhook_secret") or WEBHOOK_SECRET,
+            webhook_url=webhook_url,
+            levels=LEVELS | {settings.sumsub_level},
             reads_per_5s=settings.sumsub_reads_per_5s,
             writes_per_5s=settings.sumsub_writes_per_5s,
             seed=seed,

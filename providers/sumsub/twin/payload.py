@@ -1,19 +1,20 @@
-"""The payloads of the wire, made of a scenario."""
+"""The payloads of the wire, made of what the twin knows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from providers.sumsub.twin.store import Applicant, review, stamp
+from providers.sumsub.twin.store import Applicant, stamp
 
 SETS = {
     "IDENTITY": ["PASSPORT", "ID_CARD", "RESIDENCE_PERMIT", "DRIVERS"],
     "SELFIE": ["SELFIE"],
     "PROOF_OF_RESIDENCE": ["UTILITY_BILL"],
 }
+LEVEL_STEPS = {"id-only": ("IDENTITY",), "id-and-poa": ("IDENTITY", "SELFIE", "PROOF_OF_RESIDENCE")}
 
 
-def applicant(found: Applicant, now: float) -> dict[str, Any]:
+def applicant(found: Applicant) -> dict[str, Any]:
     """`GET /resources/applicants/{id}/one`."""
     return {
         "id": found.id,
@@ -24,22 +25,45 @@ def applicant(found: Applicant, now: float) -> dict[str, Any]:
         "externalUserId": found.external_user_id,
         "type": "individual",
         "lang": "en",
-        **found.scenario.applicant,
-        "requiredIdDocs": {"docSets": [{"idDocSetType": name, "types": SETS.get(name, [])} for name in found.scenario.steps]},
-        "review": review(found, now),
-        "tags": [],
+        **found.facts,
+        "requiredIdDocs": required(found),
+        "review": review(found),
+        "tags": found.facts.get("tags", []),
+        **({"deleted": True} if found.deleted else {}),
     }
 
 
-def status(found: Applicant, now: float) -> dict[str, Any]:
-    """`GET /resources/applicants/{id}/status`."""
-    return review(found, now)
+def required(found: Applicant) -> dict[str, Any]:
+    names = LEVEL_STEPS.get(found.level) or tuple(found.steps) or ("IDENTITY", "SELFIE")
+    return {"docSets": [{"idDocSetType": name, "types": SETS.get(name, [])} for name in names]}
+
+
+def required_types(found: Applicant) -> set[str]:
+    return {kind for entry in required(found)["docSets"] for kind in entry["types"]}
+
+
+def review(found: Applicant) -> dict[str, Any]:
+    """The review as it stands: `GET /resources/applicants/{id}/status`, and a part of the applicant."""
+    content = {
+        "reviewId": found.id[:5],
+        "attemptId": found.id[5:10],
+        "attemptCnt": found.attempt,
+        "levelName": found.level,
+        "createDate": stamp(found.created_at) + "+0000",
+        "priority": 0,
+        "reviewStatus": found.status,
+    }
+    if found.result is not None:
+        content["reviewResult"] = found.result
+    if found.reviewed_at is not None:
+        content["reviewDate"] = stamp(found.reviewed_at) + "+0000"
+    return content
 
 
 def steps(found: Applicant) -> dict[str, Any]:
     """`GET /resources/applicants/{id}/requiredIdDocsStatus`: image ids are numbers here."""
     answer: dict[str, Any] = {}
-    for name, step in found.scenario.steps.items():
+    for name, step in found.steps.items():
         if step is None:
             answer[name] = None
             continue
@@ -47,9 +71,13 @@ def steps(found: Applicant) -> dict[str, Any]:
         answer[name] = {
             **step,
             "imageIds": [int(image["id"]) for image in images],
-            "imageReviewResults": {image["id"]: {"reviewAnswer": image.get("answer", "GREEN")} for image in images},
+            "imageReviewResults": {image["id"]: _verdict(image) for image in images},
         }
     return answer
+
+
+def _verdict(image: dict[str, Any]) -> dict[str, Any]:
+    return image.get("verdict") or {"reviewAnswer": image.get("answer", "GREEN")}
 
 
 def resources(found: Applicant) -> dict[str, Any]:
@@ -72,7 +100,7 @@ def resources(found: Applicant) -> dict[str, Any]:
                     "idDocType": image["type"],
                     "idDocSubType": image.get("side"),
                 },
-                "reviewResult": {"reviewAnswer": image.get("answer", "GREEN")},
+                "reviewResult": _verdict(image),
                 "attemptId": image.get("attempt", found.id[5:10]),
                 "source": image.get("source", "fileupload"),
                 "deactivated": image.get("deactivated", False),
@@ -81,6 +109,26 @@ def resources(found: Applicant) -> dict[str, Any]:
     return {"items": items, "totalItems": len(items)}
 
 
+def moderation(found: Applicant) -> dict[str, Any]:
+    """`GET /resources/moderationStates/-;applicantId={id}`: present only while the applicant is refused."""
+    if (found.result or {}).get("reviewAnswer") != "RED":
+        return {"list": {"items": [], "totalItems": 0}}
+    pressed = {button: {"value": True} for button in found.buttons.get("", [])}
+    state = {
+        "id": found.id[::-1],
+        "applicantId": found.id,
+        "key": "GATEHOUSETWIN",
+        "applicantState": {**pressed, "regulationsViolations_duplicate": {"value": False}, "dataMismatch": {}},
+        "imagesStates": {
+            image: {"state": {button: {"value": True} for button in buttons}} for image, buttons in found.buttons.items() if image
+        },
+    }
+    return {"list": {"items": [state], "totalItems": 1}}
+
+
 def disturbed(content: dict[str, Any]) -> dict[str, Any]:
     """The same with fields and values that no documentation knows."""
-    return {**content, "fieldOfTomorrow": {"deep": [1, None, {"x": "y"}]}, "lang": "xx-UNKNOWN", "tags": [None, 7]}
+    more: dict[str, Any] = {"fieldOfTomorrow": {"deep": [1, None, {"x": "y"}]}, "lang": "xx-UNKNOWN", "tags": [None, 7]}
+    if "reviewResult" in content:
+        more["reviewResult"] = {**content["reviewResult"], "rejectLabels": ["LABEL_OF_TOMORROW"]}
+    return {**content, **more}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import os
@@ -14,6 +15,7 @@ from providers.sumsub.twin.options import Options
 from providers.sumsub.twin.scenario import Scenario
 
 WINDOW_SECONDS = 5.0
+AML_CALLS, AML_SECONDS = 10, 60.0
 # Reuse errors, docs.sumsub.com/reference/reusable-kyc.
 REUSE_NAMES = {
     "10501": "not-in-partners-list",
@@ -27,13 +29,28 @@ REUSE_NAMES = {
 
 @dataclass
 class Applicant:
+    """`facts` are the top-level fields, `steps` what satisfied each step, `verdict` what the check will end with and when."""
+
     id: str
     inspection_id: str
     scenario: Scenario
     external_user_id: str
     level: str
     created_at: float
+    facts: dict[str, Any]
+    steps: dict[str, Any]
     images: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "init"
+    result: dict[str, Any] | None = None
+    attempt: int = 1
+    reviewed_at: float | None = None
+    verdict: tuple[float, dict[str, Any]] | None = None
+    deleted: bool = False
+    blocked: bool = False
+    risk: list[dict[str, Any]] = field(default_factory=list)
+    buttons: dict[str, list[str]] = field(default_factory=dict)
+    # What `review` told before the last change, for a replica that lags.
+    before: dict[str, Any] | None = None
 
 
 class Store:
@@ -42,29 +59,38 @@ class Store:
         self._made = 0
         self.applicants: dict[str, Applicant] = {}
         self.by_external: dict[str, str] = {}
+        self.by_inspection: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.spent: set[str] = set()
         self.effects: Counter[str] = Counter()
-        self._calls: dict[str, deque[float]] = {"GET": deque(), "POST": deque()}
+        self._calls: dict[str, deque[float]] = {"GET": deque(), "POST": deque(), "AML": deque()}
 
     def new_id(self, kind: str) -> str:
         """24 hexadecimal digits, the same for the same seed and order."""
         self._made += 1
         return hashlib.sha256(f"{self._options.seed}/{kind}/{self._made}".encode()).hexdigest()[:24]
 
-    def make(self, scenario: Scenario, *, external: str | None, level: str, at: float) -> Applicant:
-        applicant_id = self.new_id("applicant")
+    def new_number(self) -> int:
+        self._made += 1
+        return 1_000_000_000 + self._made * 100
+
+    def make(self, scenario: Scenario, *, external: str | None, level: str, at: float, blank: bool = False) -> Applicant:
+        """An applicant of a scenario; a `blank` one has given nothing yet."""
+        number = self.new_number()
         applicant = Applicant(
-            applicant_id,
+            self.new_id("applicant"),
             self.new_id("inspection"),
             scenario,
             external or f"copy-{self.new_id('external')}",
             level,
             at,
-            [{"id": str(1_000_000_000 + self._made * 100 + index), **image} for index, image in enumerate(scenario.images)],
+            {} if blank else copy.deepcopy(scenario.applicant),
+            {} if blank else copy.deepcopy(scenario.steps),
+            [] if blank else [{"id": str(number + index), **image} for index, image in enumerate(scenario.images)],
         )
-        self.applicants[applicant_id] = applicant
-        self.by_external[applicant.external_user_id] = applicant_id
+        self.applicants[applicant.id] = applicant
+        self.by_external[applicant.external_user_id] = applicant.id
+        self.by_inspection[applicant.inspection_id] = applicant.id
         return applicant
 
     def share(self, scenario_name: str) -> str:
@@ -78,14 +104,19 @@ class Store:
             self.spent.add(token)
         return token
 
-    def redeem(self, token: str, *, external: str, level: str, at: float, product: str) -> Applicant:
-        """Spends a token. Expired, used and unknown ones cannot be told apart, as at Sumsub."""
+    def donor(self, token: str, external: str) -> Scenario:
+        """Whom a token is about. Expired, used and unknown ones cannot be told apart, as at Sumsub."""
         if token not in self.tokens or token in self.spent:
             self.note("refused", token, external)
             raise Problem(401, "Token is invalid")
         scenario = self._options.scenarios[self.tokens[token]]
         if scenario.redeem not in ("ok", "used"):
             raise Problem(400, "Share token cannot be used", int(scenario.redeem), REUSE_NAMES.get(scenario.redeem))
+        return scenario
+
+    def redeem(self, token: str, *, external: str, level: str, at: float, product: str) -> Applicant:
+        """Spends a token."""
+        scenario = self.donor(token, external)
         if external and external in self.by_external:
             raise Problem(409, f"Applicant with external user id '{external}' already exists")
         self.spent.add(token)
@@ -107,9 +138,16 @@ class Store:
 
     def limit(self, method: str, now: float) -> None:
         """The account's limits: so many calls in any five seconds. Raises 429."""
-        calls = self._calls["GET" if method == "GET" else "POST"]
-        most = self._options.reads_per_5s if method == "GET" else self._options.writes_per_5s
-        while calls and calls[0] <= now - WINDOW_SECONDS:
+        read = method == "GET"
+        self._count("GET" if read else "POST", now, self._options.reads_per_5s if read else self._options.writes_per_5s)
+
+    def limit_aml(self, now: float) -> None:
+        """The AML case may be read ten times a minute."""
+        self._count("AML", now, AML_CALLS, AML_SECONDS)
+
+    def _count(self, kind: str, now: float, most: int, window: float = WINDOW_SECONDS) -> None:
+        calls = self._calls[kind]
+        while calls and calls[0] <= now - window:
             calls.popleft()
         if len(calls) >= most:
             self.effects["rate_limited"] += 1
@@ -120,19 +158,3 @@ class Store:
 def stamp(at: float) -> str:
     """`2026-03-02 09:14:07`, in UTC, as Sumsub writes it."""
     return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def review(applicant: Applicant, now: float) -> dict[str, Any]:
-    """The review as it stands: pending until the scenario's time has passed, then the scenario's verdict."""
-    begun = {
-        "reviewId": applicant.id[:5],
-        "attemptId": applicant.id[5:10],
-        "attemptCnt": 1,
-        "levelName": applicant.level,
-        "createDate": stamp(applicant.created_at) + "+0000",
-        "priority": 0,
-    }
-    if now < applicant.created_at + applicant.scenario.review_seconds:
-        return {**begun, "reviewStatus": "pending"}
-    decided = stamp(applicant.created_at + applicant.scenario.review_seconds) + "+0000"
-    return {**begun, "reviewDate": decided, **applicant.scenario.review}

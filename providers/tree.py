@@ -20,7 +20,11 @@ class Tree:
 
     @classmethod
     def parse(cls, raw: bytes | None) -> Tree:
-        return cls(orjson.loads(raw) if raw else None)
+        """What cannot be parsed is simply not there."""
+        try:
+            return cls(orjson.loads(raw) if raw else None)
+        except orjson.JSONDecodeError:
+            return cls(None)
 
     def at(self, *keys: str) -> Tree:
         place = self
@@ -33,6 +37,11 @@ class Tree:
         for index, value in enumerate(self.value if isinstance(self.value, list) else ()):
             yield Tree(value, f"{self.path}[{index}]")
 
+    def fields(self) -> Iterator[tuple[str, Tree]]:
+        """The members of an object, in their order."""
+        for key in self.value if isinstance(self.value, dict) else ():
+            yield key, self.at(key)
+
     def first(self) -> Tree:
         return next(self.items(), Tree(None, f"{self.path}[0]"))
 
@@ -42,8 +51,12 @@ class Tree:
         return clean(self.value)
 
     @property
+    def number(self) -> int | None:
+        return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
+
+    @property
     def id(self) -> str | None:
-        """An identifier as text: Sumsub writes image ids as numbers in one place and as texts in another."""
+        """An identifier as text: vendors write the same id as a number in one place and as a text in another."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return str(self.value)
         return self.text

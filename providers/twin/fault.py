@@ -6,18 +6,39 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+F = TypeVar("F")
 
 
 class Fault(StrEnum):
-    """What can go wrong with one call. `cut_after` means: the effect took place, the answer never came."""
+    """What can go wrong with one call. `cut_after`: the effect took place, the answer never came. `stale`: the answer is
+    that of before the last change. `forged`: the answer's signature is wrong, at vendors that sign theirs."""
 
     SERVER_ERROR = "500"
     TOO_MANY = "429"
+    UNAUTHORIZED = "401"
+    FORBIDDEN = "403"
+    NOT_FOUND = "404"
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     TRUNCATED = "truncated"
     NOT_JSON = "not_json"
     UNKNOWN = "unknown"
+    STALE = "stale"
+    FORGED = "forged"
+
+
+class WebhookFault(StrEnum):
+    """What can go wrong with one webhook: it never leaves, leaves twice, or is overtaken by later ones."""
+
+    DROPPED = "webhook_dropped"
+    TWICE = "webhook_twice"
+    LATE = "webhook_late"
+
+
+# What is answered instead of doing anything.
+REFUSALS = {Fault.SERVER_ERROR: 500, Fault.TOO_MANY: 429, Fault.UNAUTHORIZED: 401, Fault.FORBIDDEN: 403, Fault.NOT_FOUND: 404}
 
 
 @dataclass(frozen=True)
@@ -26,11 +47,14 @@ class FaultRates:
 
     latency_ms: float = 0.0
     rates: Mapping[Fault, float] = field(default_factory=dict)
+    webhooks: Mapping[WebhookFault, float] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> FaultRates:
-        """From `latency=50,500=0.1,cut_after=0.02`. Raises ValueError, naming what is known."""
-        latency, rates = 0.0, {}
+        """From `latency=50,500=0.1,cut_after=0.02,webhook_twice=0.3`. Raises ValueError, naming what is known."""
+        latency = 0.0
+        rates: dict[Fault, float] = {}
+        webhooks: dict[WebhookFault, float] = {}
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             name, _, value = part.partition("=")
             try:
@@ -40,11 +64,14 @@ class FaultRates:
                     continue
                 if not 0 <= number <= 1:
                     raise ValueError
-                rates[Fault(name)] = number
+                if name in list(WebhookFault):
+                    webhooks[WebhookFault(name)] = number
+                else:
+                    rates[Fault(name)] = number
             except ValueError:
-                known = ", ".join(["latency", *Fault])
+                known = ", ".join(["latency", *Fault, *WebhookFault])
                 raise ValueError(f"{part!r} is no fault: write NAME=RATE with a rate from 0 to 1; names: {known}") from None
-        return cls(latency, rates)
+        return cls(latency, rates, webhooks)
 
 
 class Faults:
@@ -56,14 +83,23 @@ class Faults:
         self._scripts: dict[tuple[str, str], list[Fault]] = {}
 
     def script(self, operation: str, subject: str, faults: list[Fault]) -> None:
-        """The next calls of `operation` about `subject` (a token or an applicant; `*` for any) go wrong like this."""
+        """The next calls of `operation` about `subject` (a token, an applicant, a session; `*` for any) go wrong like this."""
         self._scripts.setdefault((operation, subject), []).extend(faults)
 
     def next(self, operation: str, subject: str) -> Fault | None:
         for key in ((operation, subject), (operation, "*")):
             if self._scripts.get(key):
                 return self._scripts[key].pop(0)
-        for fault, rate in self.rates.rates.items():
+        return self._chosen(self.rates.rates)
+
+    def webhook(self) -> WebhookFault | None:
+        return self._chosen(self.rates.webhooks)
+
+    def seconds(self, most: float) -> float:
+        return self._random.uniform(0, most)
+
+    def _chosen(self, rates: Mapping[F, float]) -> F | None:
+        for fault, rate in rates.items():
             if self._random.random() < rate:
                 return fault
         return None

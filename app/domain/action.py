@@ -1,0 +1,155 @@
+"""What a person or a front end can have done to a verification at its vendor. A vendor says which of these it can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.customer import RiskLevel
+
+
+class ActionKind(StrEnum):
+    RECHECK = "RECHECK"
+    RESET_STEP = "RESET_STEP"
+    RESET = "RESET"
+    CHANGE_LEVEL = "CHANGE_LEVEL"
+    BLOCK = "BLOCK"
+    SET_RISK_LEVEL = "SET_RISK_LEVEL"
+    TAG = "TAG"
+    SET_PRESENCE = "SET_PRESENCE"
+    SHARE = "SHARE"
+    SET_DOCUMENT_INACTIVE = "SET_DOCUMENT_INACTIVE"
+    SDK_TOKEN = "SDK_TOKEN"  # noqa: S105 - a kind of action, not a secret
+    LINK = "LINK"
+    SUBMIT = "SUBMIT"
+    DELETE = "DELETE"
+    SANDBOX_VERDICT = "SANDBOX_VERDICT"
+
+
+# What spends money, discloses the person to others, or takes something away: a person must stand behind each.
+NEEDS_A_PERSON = frozenset({
+    ActionKind.RECHECK, ActionKind.RESET_STEP, ActionKind.RESET, ActionKind.CHANGE_LEVEL, ActionKind.BLOCK,
+    ActionKind.SET_PRESENCE, ActionKind.SHARE, ActionKind.SET_DOCUMENT_INACTIVE, ActionKind.SUBMIT, ActionKind.DELETE,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recheck:
+    kind = ActionKind.RECHECK
+    reason: str | None = None
+    reason_code: str | None = None
+
+
+@dataclass(frozen=True)
+class ResetStep:
+    kind = ActionKind.RESET_STEP
+    step: str
+
+
+@dataclass(frozen=True)
+class Reset:
+    kind = ActionKind.RESET
+
+
+@dataclass(frozen=True)
+class ChangeLevel:
+    kind = ActionKind.CHANGE_LEVEL
+    level: str
+
+
+@dataclass(frozen=True)
+class Block:
+    kind = ActionKind.BLOCK
+    reason: str
+
+
+@dataclass(frozen=True)
+class SetRiskLevel:
+    kind = ActionKind.SET_RISK_LEVEL
+    level: RiskLevel
+    comment: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    kind = ActionKind.TAG
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SetPresence:
+    kind = ActionKind.SET_PRESENCE
+    active: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """`client_id` is the partner's id at the vendor."""
+
+    kind = ActionKind.SHARE
+    client_id: str
+    ttl_seconds: int
+
+
+@dataclass(frozen=True)
+class SetDocumentInactive:
+    kind = ActionKind.SET_DOCUMENT_INACTIVE
+    image_id: str
+    inactive: bool
+
+
+@dataclass(frozen=True)
+class SdkToken:
+    kind = ActionKind.SDK_TOKEN
+    ttl_seconds: int
+
+
+@dataclass(frozen=True)
+class Link:
+    kind = ActionKind.LINK
+    ttl_seconds: int
+    success_url: str | None = None
+    reject_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Submit:
+    kind = ActionKind.SUBMIT
+
+
+@dataclass(frozen=True)
+class Delete:
+    kind = ActionKind.DELETE
+
+
+@dataclass(frozen=True)
+class SandboxVerdict:
+    kind = ActionKind.SANDBOX_VERDICT
+    approve: bool
+    retry: bool = False
+    labels: tuple[str, ...] = ()
+    customer_comment: str | None = None
+
+
+Action = (
+    Recheck | ResetStep | Reset | ChangeLevel | Block | SetRiskLevel | Tag | SetPresence | Share | SetDocumentInactive
+    | SdkToken | Link | Submit | Delete | SandboxVerdict
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom an action is about: the vendor's id, and what is stored of the verification."""
+
+    reference: str
+    external_id: str | None = None
+    integration: str | None = None
+    level: str | None = None
+    link: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ActionAnswer:
+    """What an action yields: a token or an address for the caller, for those that yield one. Never stored, never logged."""
+
+    secret: str | None = field(default=None, repr=False)

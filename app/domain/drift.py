@@ -1,0 +1,47 @@
+"""Drift: a vendor's words that no table of ours knows. Each is kept as it came and told once; it never decides anything."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+WORD_LIMIT = 100
+# Of one payload no more than this many are recorded: a hostile or broken answer must not fill the table.
+MOST = 30
+
+
+class DriftKind(StrEnum):
+    STATUS = "STATUS"
+    ANSWER = "ANSWER"
+    LABEL = "LABEL"
+    REJECT_TYPE = "REJECT_TYPE"
+    BUTTON = "BUTTON"
+    DOCUMENT_TYPE = "DOCUMENT_TYPE"
+    STEP = "STEP"
+    REASON_CODE = "REASON_CODE"
+    MEDIA_CONTEXT = "MEDIA_CONTEXT"
+    EVENT_TYPE = "EVENT_TYPE"
+    FIELD = "FIELD"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One unknown word: what kind of word, where in the payload it stood (a path without indices), and the word itself."""
+
+    kind: DriftKind
+    place: str
+    word: str
+
+
+def unknown(kind: DriftKind, place: str, word: object, known: Iterable[str] | Mapping[str, object]) -> tuple[Unknown, ...]:
+    """The word as drift, if it is a text that is not among the known ones."""
+    if not isinstance(word, str) or not word or word in known:
+        return ()
+    return (Unknown(kind, place, clean(word)),)
+
+
+def clean(word: str) -> str:
+    """A vendor's word as it may be stored and shown: printable and short."""
+    return "".join(char if unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for char in word)[:WORD_LIMIT]

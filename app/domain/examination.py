@@ -1,0 +1,35 @@
+"""What `gatehouse doctor` finds: each fault named, with its remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    GOOD = "good"
+    UNSURE = "unsure"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was looked at, how it is, what was seen, and what to do where it is not good."""
+
+    check: str
+    health: Health
+    seen: str
+    remedy: str | None = None
+
+
+def good(check: str, seen: str) -> Finding:
+    return Finding(check, Health.GOOD, seen)
+
+
+def unsure(check: str, seen: str, remedy: str) -> Finding:
+    """Could not be told from here; worth a look, no fault."""
+    return Finding(check, Health.UNSURE, seen, remedy)
+
+
+def bad(check: str, seen: str, remedy: str) -> Finding:
+    return Finding(check, Health.BAD, seen, remedy)

@@ -1,0 +1,183 @@
+"""A verification at a vendor: where it stands in our words, and what that means for the customer.
+
+The vendor's own words are kept beside ours. A word that no table knows moves nothing: the last sure stage stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.customer import KycStatus
+
+
+class Stage(StrEnum):
+    CREATED = "CREATED"
+    IN_PROGRESS = "IN_PROGRESS"
+    APPROVED = "APPROVED"
+    RESUBMISSION_REQUESTED = "RESUBMISSION_REQUESTED"
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+
+
+class ReviewAnswer(StrEnum):
+    GREEN = "GREEN"
+    RED = "RED"
+
+
+class RejectType(StrEnum):
+    RETRY = "RETRY"
+    FINAL = "FINAL"
+
+
+class Approval(StrEnum):
+    """Whether a verification was ever approved. One whose approval was taken back goes on counting for its customer."""
+
+    NEVER = "NEVER"
+    HELD = "HELD"
+    TAKEN_BACK = "TAKEN_BACK"
+
+
+@dataclass(frozen=True, repr=False)
+class ImageReview:
+    """One image of a step, with its own verdict. `image_id` is the vendor's."""
+
+    image_id: str
+    answer: str | None = None
+    labels: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    customer_comment: str | None = None
+    internal_comment: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class StepReview:
+    """One step of the vendor's flow: what was given for it, and what was thought of that. Words are the vendor's own."""
+
+    name: str
+    answer: str | None = None
+    document_type: str | None = None
+    country: str | None = None
+    labels: tuple[str, ...] = ()
+    customer_comment: str | None = None
+    internal_comment: str | None = None
+    images: tuple[ImageReview, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class VendorState:
+    """The present state as the vendor tells it. `stage` is None where its words are unknown to us.
+
+    `active` is None where the profile's presence was not looked at, `data_digest` where the profile was not. `attempt` counts
+    the vendor's reviews of this verification.
+    """
+
+    stage: Stage | None
+    review_status: str | None = None
+    answer: ReviewAnswer | None = None
+    labels: tuple[str, ...] = ()
+    reject_type: RejectType | None = None
+    buttons: tuple[str, ...] = ()
+    customer_comment: str | None = None
+    internal_comment: str | None = None
+    level: str | None = None
+    external_id: str | None = None
+    attempt: int = 0
+    decided_at: dt.datetime | None = None
+    active: bool | None = None
+    data_digest: str | None = None
+    steps: tuple[StepReview, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored of a verification's standing, for comparing."""
+
+    attempt: int
+    decided_at: dt.datetime | None
+    level: str | None
+
+
+# How far a vendor's replica may lag behind.
+LAG = dt.timedelta(minutes=10)
+
+
+def is_older(fetched: VendorState, known: Known, *, at: dt.datetime) -> bool:
+    """Whether an answer is behind what is known: a vendor's replicas may lag, and a late answer must change nothing.
+
+    Of two verdicts the one with the later date counts. An undecided answer about an earlier attempt is late only for as long
+    as a replica can lag: attempts may be counted anew, and nothing true may be ignored for good.
+    """
+    if known.decided_at is None:
+        return False
+    if fetched.decided_at is not None:
+        return fetched.decided_at < known.decided_at
+    earlier = 0 < fetched.attempt < known.attempt and fetched.level == known.level
+    return earlier and at - known.decided_at < LAG
+
+
+REFUSING = frozenset({Stage.CREATED, Stage.RESUBMISSION_REQUESTED, Stage.DECLINED, Stage.EXPIRED})
+
+S, K = Stage, KycStatus
+# From a customer's kycStatus and a verification's stage to the moves that follow, in order. What is not listed moves nothing:
+# an approval under another check stays one until the verdict, and a customer without a start is moved by ingestion alone.
+MOVES: dict[tuple[KycStatus, Stage], tuple[KycStatus, ...]] = {
+    (K.PENDING, S.IN_PROGRESS): (K.IN_PROGRESS,),
+    (K.PENDING, S.APPROVED): (K.VERIFIED,),
+    (K.PENDING, S.RESUBMISSION_REQUESTED): (K.AWAITING_RESUBMISSION,),
+    (K.PENDING, S.DECLINED): (K.FAILED,),
+    (K.PENDING, S.EXPIRED): (K.FAILED,),
+    (K.IN_PROGRESS, S.APPROVED): (K.VERIFIED,),
+    (K.IN_PROGRESS, S.RESUBMISSION_REQUESTED): (K.AWAITING_RESUBMISSION,),
+    (K.IN_PROGRESS, S.DECLINED): (K.FAILED,),
+    (K.IN_PROGRESS, S.EXPIRED): (K.FAILED,),
+    (K.AWAITING_RESUBMISSION, S.IN_PROGRESS): (K.IN_PROGRESS,),
+    (K.AWAITING_RESUBMISSION, S.APPROVED): (K.VERIFIED,),
+    (K.AWAITING_RESUBMISSION, S.DECLINED): (K.FAILED,),
+    (K.AWAITING_RESUBMISSION, S.EXPIRED): (K.FAILED,),
+    # A verdict taken back. A reset leaves nothing to stand on: all of it must be given again.
+    (K.VERIFIED, S.CREATED): (K.AWAITING_RESUBMISSION,),
+    (K.VERIFIED, S.RESUBMISSION_REQUESTED): (K.AWAITING_RESUBMISSION,),
+    (K.VERIFIED, S.DECLINED): (K.FAILED,),
+    (K.VERIFIED, S.EXPIRED): (K.FAILED,),
+    (K.FAILED, S.CREATED): (K.PENDING,),
+    (K.FAILED, S.IN_PROGRESS): (K.IN_PROGRESS,),
+    (K.FAILED, S.APPROVED): (K.VERIFIED,),
+    (K.FAILED, S.RESUBMISSION_REQUESTED): (K.IN_PROGRESS, K.AWAITING_RESUBMISSION),
+}
+
+
+def moves(kyc: KycStatus, stage: Stage) -> tuple[KycStatus, ...]:
+    """The moves of a customer that follow from its verification's stage."""
+    return MOVES.get((kyc, stage), ())
+
+
+def approval(before: Approval, stage: Stage) -> Approval:
+    """What becomes of an approval. A check under way takes nothing back; only a refusal or a reset does."""
+    if stage is Stage.APPROVED:
+        return Approval.HELD
+    return Approval.TAKEN_BACK if before is Approval.HELD and stage in REFUSING else before
+
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+# How long a verification may stay in a stage before the vendor is asked without having rung: at first, and at most once the
+# answer has been the same again and again. Nothing depends on webhooks arriving, not even an approval's reversal.
+EXPECTED_STAY: dict[Stage, tuple[float, float]] = {
+    Stage.CREATED: (HOUR, DAY),
+    Stage.IN_PROGRESS: (5 * MINUTE, 6 * HOUR),
+    Stage.APPROVED: (DAY, DAY),
+    Stage.RESUBMISSION_REQUESTED: (HOUR, DAY),
+    Stage.DECLINED: (DAY, 7 * DAY),
+    Stage.EXPIRED: (DAY, 7 * DAY),
+}
+
+
+def next_look(stage: Stage, quiet: int, expected: Mapping[Stage, float] | None = None) -> float:
+    """Seconds until the vendor is asked again; `quiet` counts the looks that found nothing new."""
+    first, most = EXPECTED_STAY[stage]
+    if expected and stage in expected:
+        first = expected[stage]
+        most = max(first, min(most, first * 16))
+    return float(min(first * 2 ** min(quiet, 16), most))

@@ -1,0 +1,28 @@
+"""What somebody had done to a verification at its vendor: the intention written before the call, the end of it after."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class VendorAction(SQLModel, table=True):
+    __tablename__ = "vendor_action"
+    __table_args__ = (Index("vendor_action_by_verification", "verification_id", "id"),)
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    verification_id: str = Field(max_length=40, foreign_key="verification.id")
+    kind: str = Field(max_length=30)
+    status: str = Field(max_length=20)
+    # What was asked for, sealed: reasons are free text about a person.
+    parameters: bytes
+    requested_by: str = Field(max_length=200)
+    credential_id: str = Field(max_length=40)
+    error_code: str | None = Field(default=None, max_length=60)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

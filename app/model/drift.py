@@ -1,0 +1,28 @@
+"""A vendor's word that no table of ours knows: once per tenant, with how often and where it was seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class Drift(SQLModel, table=True):
+    __table_args__ = (
+        Index("drift_word", "tenant_id", "provider", "kind", "place", "word", unique=True),
+        Index("drift_by_tenant", "tenant_id", "id"),
+    )
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    provider: str = Field(max_length=20)
+    kind: str = Field(max_length=30)
+    place: str = Field(max_length=120)
+    word: str = Field(max_length=100)
+    seen: int
+    first_seen_at: dt.datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: dt.datetime = Field(sa_type=UtcDateTime)
+    # Where it was seen last, for looking it up.
+    verification_id: str | None = Field(default=None, max_length=40)

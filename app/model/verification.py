@@ -1,0 +1,68 @@
+"""A verification at a vendor, as last seen there; also its own job, like an ingestion: when to look again is a column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, update
+from sqlmodel import Field, SQLModel
+
+from app.db import Json, Session, UtcDateTime
+from app.errors import StaleFence
+
+
+class Verification(SQLModel, table=True):
+    __table_args__ = (
+        Index("verification_of_customer", "customer_id", "provider", "reference", unique=True),
+        Index("verification_by_reference", "provider", "reference"),
+        Index("verification_by_external", "provider", "external_id"),
+        Index("verification_by_tenant", "tenant_id", "id"),
+        Index("verification_due", "due_at"),
+    )
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    provider: str = Field(max_length=20)
+    # The vendor's own id, the integration whose keys read it, and the id of ours under which it was made there.
+    reference: str = Field(max_length=200)
+    integration: str | None = Field(default=None, max_length=60)
+    external_id: str | None = Field(default=None, max_length=200)
+    level: str | None = Field(default=None, max_length=200)
+    started_by: str | None = Field(default=None, max_length=200)
+    stage: str | None = Field(default=None, max_length=30)
+    approval: str = Field(max_length=20)
+    review_status: str | None = Field(default=None, max_length=100)
+    review_answer: str | None = Field(default=None, max_length=20)
+    reject_type: str | None = Field(default=None, max_length=20)
+    reject_labels: Any = Field(sa_type=Json)
+    # Comments, steps, images, buttons and the hosted link: sealed under the customer's key.
+    details: bytes | None = None
+    # Tell whether anything changed: of the state as a whole, and of what the vendor knows of the person.
+    digest: str | None = Field(default=None, max_length=64)
+    data_digest: str | None = Field(default=None, max_length=64)
+    attempt: int = 0
+    decided_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    active: bool = True
+    missing_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # How often the vendor rang; a look that began before the last ring is followed by another.
+    rings: int = 0
+    thorough: bool = False
+    quiet: int = 0
+    fence: int = 0
+    lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    faulty_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    looked_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+async def write(session: Session, verification_id: str, *, fence: int, **values: Any) -> None:
+    """Writes columns of a claimed row. Raises StaleFence where another worker has claimed it since."""
+    written = await session.execute(
+        update(Verification).where(Verification.id == verification_id, Verification.fence == fence).values(**values)
+    )
+    if written.rowcount != 1:
+        raise StaleFence(verification_id)

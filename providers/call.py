@@ -1,0 +1,239 @@
+"""Calls to a vendor account: budgeted, signed, bounded in time and size. What is signed is what leaves, byte for byte.
+
+A vendor's own way of signing, and of telling its errors, is its `Dialect`. Every fault says what left the building:
+NotSent, Unanswered, or Answered with the vendor's code, name and correlation id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+import httpx
+import orjson
+
+from app.domain.provider import CallBudget, CallKind, Download
+from app.errors import Answered, NotSent, Unanswered, VendorFault
+from providers import wire
+
+# One call, connection and answer together; a file of 64 MB may take longer.
+DEADLINE_SECONDS = 20.0
+TRANSFER_SECONDS = 120.0
+ANSWER_LIMIT = 4 * 1024 * 1024
+ERROR_LIMIT = 64 * 1024
+READ_ATTEMPTS = 3
+RETRY_AFTER_CAP = 120.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. `operation` names it in errors, logs and the table of docs/providers.md; `signed` is what the signature
+    covers where that is neither body nor address (Veriff signs the id that a GET is about)."""
+
+    operation: str
+    method: str
+    path: str = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    signed: str | None = None
+    # Whether a good answer is a JSON object; where the vendor says that a body may be ignored, it is.
+    json: bool = True
+    deadline: float = DEADLINE_SECONDS
+
+    @property
+    def kind(self) -> CallKind:
+        return CallKind.READ if self.method == "GET" else CallKind.WRITE
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a vendor says about an error of its own."""
+
+    code: int | None = None
+    name: str | None = None
+    correlation_id: str | None = None
+    description: str | None = field(default=None, repr=False)
+
+
+class Dialect(Protocol):
+    """What differs between vendors. `window_seconds`: how long to hold back after a 429 without a Retry-After."""
+
+    provider: str
+    window_seconds: float
+
+    def sign(self, call: Call, target: str) -> Mapping[str, str]:
+        """The headers that prove who calls. `target` is the path with its query as it is sent."""
+        ...
+
+    def facts(self, parsed: Mapping[str, Any]) -> Facts:
+        """The vendor's code, name and correlation id from the body of an error."""
+        ...
+
+    def authentic(self, headers: httpx.Headers, content: bytes) -> bool:
+        """Whether an answer proves to be the vendor's; True where the vendor does not sign its answers."""
+        ...
+
+
+class Caller:
+    """Makes the calls of one account."""
+
+    def __init__(self, http: httpx.AsyncClient, dialect: Dialect, base_url: str, budget: CallBudget) -> None:
+        self._http = http
+        self._dialect = dialect
+        self._base_url = base_url
+        self._budget = budget
+
+    async def read(self, call: Call) -> bytes:
+        """A GET is harmless: passing faults are tried again at once a few times, except "too many requests"."""
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            try:
+                return (await self.once(call)).content
+            except VendorFault as fault:
+                too_many = isinstance(fault, Answered) and fault.status == 429
+                if not fault.passing or too_many or attempt == READ_ATTEMPTS:
+                    raise
+            await asyncio.sleep(0.1 * attempt * random.uniform(0.5, 1.5))  # noqa: S311 - not a secret
+        raise AssertionError("unreachable")
+
+    async def once(self, call: Call) -> Answer:
+        """One call and no other. Answers a 2xx answer; raises VendorFault for everything else."""
+        await self._budget.take(call.kind)
+        try:
+            async with asyncio.timeout(call.deadline), self._sent(call) as response:
+                if not response.is_success:
+                    raise await self._refusal(call, response)
+                content = await wire.read_limited(response, ANSWER_LIMIT)
+        except TimeoutError:
+            raise self._unanswered(call, f"no whole answer within {call.deadline:g} s") from None
+        if content is None:
+            raise self._unanswered(call, "the answer is larger than 4 MB")
+        if call.json and not isinstance(parsed(content), dict):
+            raise self._unanswered(call, "the answer is not a JSON object")
+        if not self._dialect.authentic(response.headers, content):
+            raise self._unanswered(call, "the answer's signature is not the vendor's")
+        return Answer(response.status_code, response.headers, content)
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[Download]:
+        """Opens a file for streaming. An end before the announced length is a broken answer, not a short file."""
+        await self._budget.take(call.kind)
+        try:
+            async with asyncio.timeout(TRANSFER_SECONDS), self._sent(call) as response:
+                if response.status_code != 200:
+                    raise await self._refusal(call, response)
+                yield Download(self._whole(call, response))
+        except TimeoutError:
+            raise self._unanswered(call, f"the file did not come within {TRANSFER_SECONDS:g} s") from None
+
+    def _unanswered(self, call: Call, message: str) -> Unanswered:
+        return Unanswered(self._dialect.provider, call.operation, message)
+
+    @asynccontextmanager
+    async def _sent(self, call: Call) -> AsyncIterator[httpx.Response]:
+        request = httpx.Request(call.method, self._base_url + call.path, content=call.body, headers=dict(call.headers))
+        # What httpx made of the address is what is sent, so that is what is signed, without the base address's own path.
+        target = request.url.raw_path.decode().removeprefix(httpx.URL(self._base_url).path.rstrip("/"))
+        request.headers.update(self._dialect.sign(call, target))
+        request.headers["Accept"] = "application/json" if call.json else "*/*"
+        request.headers["User-Agent"] = "gatehouse"
+        if call.content_type:
+            request.headers["Content-Type"] = call.content_type
+        try:
+            response = await self._http.send(request, stream=True)
+        except httpx.ConnectError as problem:
+            raise NotSent(self._dialect.provider, call.operation, str(problem)) from None
+        except httpx.HTTPError as problem:
+            raise self._unanswered(call, type(problem).__name__) from None
+        try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise self._unanswered(call, "the answer is compressed, which was not asked for")
+            yield response
+        except httpx.HTTPError as problem:
+            raise self._unanswered(call, type(problem).__name__) from None
+        finally:
+            await response.aclose()
+
+    async def _refusal(self, call: Call, response: httpx.Response) -> Answered:
+        """The vendor's error in full, and "too many requests" told to everybody who shares the budget."""
+        body = parsed(await wire.read_limited(response, ERROR_LIMIT) or b"")
+        facts = self._dialect.facts(body) if isinstance(body, dict) else Facts()
+        retry_after = _seconds(response.headers.get("retry-after"))
+        if response.status_code == 429:
+            retry_after = self._dialect.window_seconds if retry_after is None else retry_after
+            await self._budget.block(call.kind, retry_after)
+        return Answered(
+            self._dialect.provider,
+            call.operation,
+            f"answered {response.status_code}",
+            status=response.status_code,
+            vendor_code=facts.code,
+            vendor_name=facts.name,
+            correlation_id=facts.correlation_id,
+            retry_after=retry_after,
+            description=facts.description,
+        )
+
+    async def _whole(self, call: Call, response: httpx.Response) -> AsyncIterator[bytes]:
+        announced, seen = response.headers.get("content-length"), 0
+        async for chunk in response.aiter_bytes():
+            seen += len(chunk)
+            yield chunk
+        if announced is not None and announced.isdigit() and int(announced) != seen:
+            raise self._unanswered(call, "the file broke off")
+
+
+def parsed(content: bytes) -> Any:
+    """JSON, or None for what is none."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def segment(text: str) -> str:
+    """A text as one segment of a path, whatever characters it holds."""
+    return quote(text, safe="")
+
+
+def query(path: str, **parameters: str | int | bool | None) -> str:
+    """A path with its query; what is None is left out, blanks become %20."""
+    texts = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in parameters.items()
+        if value is not None
+    }
+    return f"{path}?{urlencode(texts, quote_via=quote)}" if texts else path
+
+
+def encoded(content: Any) -> bytes:
+    """JSON, written once: these very bytes are signed and sent."""
+    return orjson.dumps(content)
+
+
+def short(text: Any) -> str | None:
+    return text[:120] if isinstance(text, str) else None
+
+
+def whole(number: Any) -> int | None:
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _seconds(text: str | None) -> float | None:
+    """The seconds form of Retry-After, at most two minutes; the date form is used by no vendor here."""
+    try:
+        return min(max(float(text or ""), 0.0), RETRY_AFTER_CAP)
+    except ValueError:
+        return None

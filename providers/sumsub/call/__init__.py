@@ -1,0 +1,1 @@
+"""Sumsub's calls, one module per noun. Answers are bytes; what they mean is said elsewhere."""

@@ -1,0 +1,103 @@
+"""The twin's own addresses, for whoever runs it: share tokens, applicants, verdicts by hand, effects."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from providers.sumsub.twin.answer import Problem
+from providers.sumsub.twin.desk import Twin
+from providers.sumsub.twin.store import Applicant
+from providers.twin import control
+from providers.twin.control import Refused
+from providers.twin.fault import Fault
+
+Given = dict[str, Any]
+
+
+def routes(twin: Twin) -> list[Route]:
+    """They need no signature."""
+    return [
+        control.route("/_twin/share-tokens", partial(share, twin)),
+        control.route("/_twin/applicants", partial(make, twin)),
+        control.route("/_twin/applicants/{id}/review", partial(decide, twin)),
+        control.route("/_twin/applicants/{id}/steps", partial(set_steps, twin)),
+        control.route("/_twin/applicants/{id}", partial(forget, twin), "DELETE"),
+        control.route("/_twin/scenarios", partial(scenarios, twin), "GET"),
+        control.route("/_twin/effects", partial(effects, twin), "GET"),
+        *control.routes(twin.faults, twin.sender),
+    ]
+
+
+async def share(twin: Twin, _: Request, given: Given) -> object:
+    """`{"scenario": NAME}` → a fresh share token, its scripted faults armed."""
+    wanted = str(given.get("scenario"))
+    try:
+        token = twin.store.share(wanted)
+    except Problem as problem:
+        raise Refused(problem.description) from None
+    for operation in ("reuse", "import"):
+        faults = twin.options.scenarios[wanted].faults.get(operation, [])
+        twin.faults.script(operation, token, [Fault(name) for name in faults])
+    return {"token": token, "scenario": wanted}
+
+
+async def make(twin: Twin, _: Request, given: Given) -> object:
+    """`{"scenario": NAME, "count": N}` → applicants in this account, for reading by their ids."""
+    scenario = twin.options.scenarios.get(str(given.get("scenario")))
+    if scenario is None:
+        raise Refused("There is no such scenario")
+    level = next(iter(sorted(twin.options.levels)))
+    made = []
+    for _number in range(int(given.get("count", 1))):
+        applicant = twin.store.make(scenario, external=None, level=level, at=time.time())
+        twin.admit(applicant, time.time())
+        made.append(applicant.id)
+    return {"applicantId": made[0], "applicantIds": made, "scenario": scenario.name}
+
+
+async def decide(twin: Twin, request: Request, given: Given) -> object:
+    """`{"reviewStatus": …, "reviewResult": {…}, "buttons": {IMAGE or "": [IDS]}}`: a reviewer's hand. Any words are taken."""
+    found = _applicant(twin, request)
+    if "buttons" in given:
+        found.buttons = given["buttons"]
+    twin.decide(found, time.time(), given.get("reviewStatus", "completed"), given.get("reviewResult"))
+    return {"ok": 1}
+
+
+async def set_steps(twin: Twin, request: Request, given: Given) -> object:
+    """`{STEP: {…} or null}`, and `"verdicts": {IMAGE: {…}}`: what became of steps and of single images."""
+    found = _applicant(twin, request)
+    for image in found.images:
+        if image["id"] in given.get("verdicts", {}):
+            image["verdict"] = given["verdicts"][image["id"]]
+    found.steps |= {name: step for name, step in given.items() if name != "verdicts"}
+    return {"ok": 1}
+
+
+async def forget(twin: Twin, request: Request, _: Given) -> object:
+    """The person's data are deleted at the vendor."""
+    found = _applicant(twin, request)
+    twin.tell("applicantPersonalDataDeleted", found, time.time())
+    del twin.store.applicants[found.id]
+    return {"ok": 1}
+
+
+async def scenarios(twin: Twin, _: Request, __: Given) -> object:
+    return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
+
+
+async def effects(twin: Twin, _: Request, __: Given) -> object:
+    """How often each effect took place, e.g. `redeemed`."""
+    return dict(twin.store.effects)
+
+
+def _applicant(twin: Twin, request: Request) -> Applicant:
+    found = twin.store.applicants.get(request.path_params["id"])
+    if found is None:
+        raise Refused("Applicant not found")
+    return found

@@ -1,0 +1,56 @@
+"""Sumsub's words as data, explained in ours. What the data does not hold is kept as it came, and told as drift.
+
+Source: Sumsub API reference, "Getting verification results", "Clarifying the reason of rejection", "Supported document types",
+"Adding an ID document", "Webhook types"; the newer words are docs.sumsub.com's.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+FILE = Path(__file__).with_name("vocabulary.json")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return orjson.loads(FILE.read_bytes())  # type: ignore[no-any-return]
+
+
+@cache
+def words(of: str) -> frozenset[str]:
+    """All known words of one kind, e.g. `reviewStatuses` or `documentTypes`."""
+    return frozenset(_data()[of])
+
+
+@cache
+def buttons() -> dict[str, str]:
+    """Every button id (`badPhoto`, `badPhoto_imageEditor`, …) with what it means."""
+    known: dict[str, str] = {}
+    for group, (meaning, members) in _data()["buttonGroups"].items():
+        known[group] = meaning
+        known |= {f"{group}_{name}": text for name, text in members.items()}
+    return known
+
+
+def default_reject_type(label: str) -> str | None:
+    """`FINAL` or `RETRY` by Sumsub's table; None for a label that is not in it."""
+    known = _data()["rejectLabels"].get(label)
+    return str(known[0]) if known else None
+
+
+def explain_label(label: str) -> str | None:
+    known = _data()["rejectLabels"].get(label)
+    return str(known[1]) if known else None
+
+
+def explain_button(button: str) -> str | None:
+    return buttons().get(button)
+
+
+def document_remark(code: str) -> str | None:
+    """What an error or warning of an added document means."""
+    return _data()["documentRemarks"].get(code)  # type: ignore[no-any-return]

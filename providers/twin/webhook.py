@@ -1,0 +1,93 @@
+"""Webhooks as a vendor sends them: signed, tried again by the vendor's schedule, and misbehaving on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+from providers.twin.fault import Faults, WebhookFault
+
+# Webhooks that are remembered, for whoever wants to look or to send them again.
+REMEMBERED = 50_000
+LATE_SECONDS = 2.0
+
+
+@dataclass
+class Delivery:
+    """One webhook: its very bytes and headers, what became of each try, and whether it was given up."""
+
+    kind: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    answers: list[int] = field(default_factory=list)
+    over: bool = False
+
+
+class Sender:
+    """Sends to one address. `schedule`: the waits before each further try by the webhook's kind, in seconds, all made
+    shorter or longer by `pace`. `patience`: how long an answer may take. `good`: whether a status ends the tries."""
+
+    def __init__(
+        self,
+        url: str | None,
+        faults: Faults,
+        *,
+        schedule: Callable[[str], Sequence[float]],
+        patience: float,
+        good: Callable[[int], bool],
+        pace: float = 1.0,
+    ) -> None:
+        self._url = url
+        self._faults = faults
+        self._schedule = schedule
+        self._patience = patience
+        self._good = good
+        self._pace = pace
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._http: httpx.AsyncClient | None = None
+        self.sent: deque[Delivery] = deque(maxlen=REMEMBERED)
+
+    def send(self, kind: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Remembers a webhook, and sends it in the background where an address is known."""
+        delivery = Delivery(kind, body, headers)
+        self.sent.append(delivery)
+        fault = self._faults.webhook()
+        if self._url is None or fault is WebhookFault.DROPPED:
+            delivery.over = True
+            return
+        late = self._faults.seconds(LATE_SECONDS) if fault is WebhookFault.LATE else 0.0
+        for _ in range(2 if fault is WebhookFault.TWICE else 1):
+            self._start(delivery, self._url, late)
+
+    def resend(self, delivery: Delivery) -> None:
+        """By hand, as the vendor's dashboard can."""
+        if self._url is not None:
+            self._start(delivery, self._url, 0.0)
+
+    def _start(self, delivery: Delivery, url: str, late: float) -> None:
+        task = asyncio.get_running_loop().create_task(self._deliver(delivery, url, late))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, delivery: Delivery, url: str, late: float) -> None:
+        for wait in (late, *(seconds * self._pace for seconds in self._schedule(delivery.kind))):
+            if wait:
+                await asyncio.sleep(wait)
+            status = await self._try(delivery, url)
+            delivery.answers.append(status)
+            if self._good(status):
+                break
+        delivery.over = True
+
+    async def _try(self, delivery: Delivery, url: str) -> int:
+        if self._http is None:
+            self._http = httpx.AsyncClient(trust_env=False, timeout=self._patience)
+        try:
+            headers = {"Content-Type": "application/json", **delivery.headers}
+            return (await self._http.post(url, content=delivery.body, headers=headers)).status_code
+        except httpx.HTTPError:
+            return 0

@@ -1,0 +1,33 @@
+"""Veriff. `build` makes the adapter from the settings; the wire is in `client`, each process in a file of its name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from app.domain.provider import CallBudget, CallKind, Provider
+from providers.veriff.account import Integration
+from providers.veriff.adapter import Veriff
+from providers.veriff.client import Client
+
+
+def build(
+    settings: Any,
+    http: httpx.AsyncClient,
+    budget: Callable[[str, dict[CallKind, int]], CallBudget],
+    now: Callable[[], dt.datetime],
+) -> Provider | None:
+    """The adapter of all configured integrations; None where there are none."""
+    limits = {CallKind.READ: settings.veriff_reads_per_5s, CallKind.WRITE: settings.veriff_writes_per_5s}
+    clients = {}
+    for name, given in settings.integrations.items():
+        key = given.key.get_secret_value()
+        # The budget belongs to the integration, which is named by a digest of its key.
+        account = "veriff:" + hashlib.sha256(key.encode()).hexdigest()[:16]
+        integration = Integration(name, key, given.secrets, given.processes)
+        clients[name] = Client(http, integration, settings.veriff_base_url, budget(account, limits))
+    return Veriff(clients, now) if clients else None

@@ -1,0 +1,30 @@
+"""Veriff's part in each action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.domain.action import Action, ActionAnswer, ActionKind, Delete, Subject, Submit
+from providers.veriff.client import Client
+
+
+async def act(client: Client, subject: Subject, action: Action) -> ActionAnswer:
+    """Carries an action out. Raises VendorFault."""
+    return await HANDLERS[action.kind](client, subject, action)
+
+
+async def _submit(client: Client, subject: Subject, _: Submit) -> ActionAnswer:
+    await client.submit_session(subject.reference)
+    return ActionAnswer()
+
+
+async def _delete(client: Client, subject: Subject, _: Delete) -> ActionAnswer:
+    await client.delete_session(subject.reference)
+    return ActionAnswer()
+
+
+HANDLERS: dict[ActionKind, Callable[[Client, Subject, Any], Awaitable[ActionAnswer]]] = {
+    ActionKind.SUBMIT: _submit,
+    ActionKind.DELETE: _delete,
+}

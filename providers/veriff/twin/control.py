@@ -1,0 +1,101 @@
+"""The twin's own addresses, for whoever runs it: sessions on request, decisions by hand, what happened."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.routing import Route
+
+from providers.twin import control
+from providers.twin.control import Refused
+from providers.twin.fault import Fault
+from providers.veriff.twin import payload
+from providers.veriff.twin.desk import Twin
+from providers.veriff.twin.store import Session, stamp
+
+Given = dict[str, Any]
+
+
+def routes(twin: Twin) -> list[Route]:
+    return [
+        control.route("/_twin/sessions", partial(make, twin)),
+        control.route("/_twin/sessions/{id}/decision", partial(decide, twin)),
+        control.route("/_twin/sessions/{id}/attempts", partial(try_again, twin)),
+        control.route("/_twin/sessions/{id}/watchlist", partial(screen, twin)),
+        control.route("/_twin/sessions/{id}/status", partial(define, twin)),
+        control.route("/_twin/scenarios", partial(scenarios, twin), "GET"),
+        control.route("/_twin/effects", partial(effects, twin), "GET"),
+        *control.routes(twin.faults, twin.sender),
+    ]
+
+
+async def make(twin: Twin, _: Request, given: Given) -> object:
+    """`{"scenario": NAME, "integration": NAME, "vendorData": …, "count": N}` → sessions that were submitted."""
+    scenario = twin.options.scenarios.get(str(given.get("scenario")))
+    integration = str(given.get("integration") or next(iter(twin.options.integrations)))
+    if scenario is None or integration not in twin.options.integrations:
+        raise Refused("There is no such scenario or integration")
+    made = []
+    for _number in range(int(given.get("count", 1))):
+        facts = {"vendorData": given.get("vendorData")}
+        session = twin.store.make(scenario, integration, facts, time.time(), blank=False)
+        for operation, faults in scenario.faults.items():
+            twin.faults.script(operation, session.id, [Fault(name) for name in faults])
+        twin.submit(session, time.time())
+        made.append(session.id)
+    return {"sessionId": made[0], "sessionIds": made, "integration": integration, "scenario": scenario.name}
+
+
+async def decide(twin: Twin, request: Request, given: Given) -> object:
+    """`{"status": …, "decision": {…}}`: a reviewer's hand. Any words are taken; without `decision` the known one stays."""
+    found = _session(twin, request)
+    decision = orjson.loads(orjson.dumps(given.get("decision", found.decision or found.scenario.decision)))
+    twin.decide(found, time.time(), str(given["status"]), decision)
+    return {"ok": 1}
+
+
+async def try_again(twin: Twin, request: Request, _: Given) -> object:
+    """The person begins anew after being asked to resubmit."""
+    twin.try_again(_session(twin, request), time.time())
+    return {"ok": 1}
+
+
+async def screen(twin: Twin, request: Request, given: Given) -> object:
+    """What watch lists say has changed."""
+    found = _session(twin, request)
+    found.watchlist = given
+    twin.tell("watchlist", found, payload.watchlist(found, "updated_result"))
+    return {"ok": 1}
+
+
+async def define(twin: Twin, request: Request, given: Given) -> object:
+    """The firm's own status of a session, set in the portal."""
+    found = _session(twin, request)
+    content = {
+        "eventType": "user-status.created",
+        "attemptId": found.attempt.id,
+        "sessionId": found.id,
+        "time": stamp(time.time()),
+        "data": {"verification": {"userDefinedData": given}},
+    }
+    twin.tell("user-status.created", found, content)
+    return {"ok": 1}
+
+
+async def scenarios(twin: Twin, _: Request, __: Given) -> object:
+    return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
+
+
+async def effects(twin: Twin, _: Request, __: Given) -> object:
+    return dict(twin.store.effects)
+
+
+def _session(twin: Twin, request: Request) -> Session:
+    found = twin.store.sessions.get(request.path_params["id"])
+    if found is None:
+        raise Refused("Session not found")
+    return found

@@ -1,0 +1,27 @@
+"""From Dramatiq's threads to the process's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+Submit = Callable[[Coroutine[Any, Any, None]], None]
+
+
+def submitter(loop: asyncio.AbstractEventLoop, running: set[asyncio.Task[None]]) -> Submit:
+    """A `submit` for this loop. What runs is kept in `running`, so that a shutdown can end it in good order."""
+
+    async def tracked(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        try:
+            await work
+        finally:
+            running.discard(task)
+
+    def submit(work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(tracked(work), loop).result()
+
+    return submit

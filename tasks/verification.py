@@ -1,0 +1,19 @@
+"""The actor that looks at one verification's present state."""
+
+from __future__ import annotations
+
+import dramatiq
+from dramatiq.broker import Broker
+
+from app.jobs import LOOK_AT_VERIFICATION
+from app.service import look, run
+from tasks.broker import QUEUE
+from tasks.loop import Submit
+
+
+def declare(broker: Broker, shop: run.Workshop, submit: Submit) -> None:
+    """Registers the actor. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
+
+    @dramatiq.actor(broker=broker, actor_name=LOOK_AT_VERIFICATION, queue_name=QUEUE)
+    def look_at_verification(verification_id: str) -> None:
+        submit(look.look(shop, verification_id))
