@@ -45,11 +45,12 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
             await stack.enter_async_context(pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency))
         gate = Gate(
             core,
-            {name: provider.capabilities for name, provider in shop.providers.items()},
+            shop.providers,
             public_url=settings.public_url,
             open_introspection=settings.introspection_on,
             introspection=settings.introspection is not False,
             suggestions=settings.introspection_on,
+            sandbox=not settings.production,
         )
         hub = Hub(gate, parts.pulse)
         stack.push_async_callback(hub.close)

@@ -171,6 +171,10 @@ class Provider(Protocol):
         """Checks credentials, clock, permissions, secrets; for `gatehouse doctor`. Changes nothing at the vendor."""
         ...
 
+    def meaning(self, word: str) -> str | None:
+        """What a label, button or reason of the vendor's means, in a sentence; None for one that no table knows."""
+        ...
+
     def explain(self, fault: VendorFault) -> ProcessFault:
         """A vendor's refusal in our codes, with a message and a hint a person can act on."""
         ...

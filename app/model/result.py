@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.event import EventType, NewEvent
-from app.domain.process import TRANSITIONS, ResultStatus
+from app.domain.process import RECOMPUTED, TRANSITIONS, ResultStatus
 
 
 class ProcessResult(SQLModel, table=True):
@@ -42,7 +42,25 @@ async def move(session: Session, ingestion: Any, *, process: str, to: ResultStat
     )
     if written.rowcount != 1:
         return False
-    error = values.get("error")
+    _tell(session, ingestion, process, to, values.get("error"))
+    return True
+
+
+async def rewrite(
+    session: Session, ingestion: Any, *, process: str, old: ResultStatus, to: ResultStatus, at: dt.datetime, **values: Any
+) -> None:
+    """The other door: what computing a result again has yielded. Changes nothing where the status was another one."""
+    machine.check(RECOMPUTED, old, to)
+    written = await session.execute(
+        update(ProcessResult)
+        .where(ProcessResult.ingestion_id == ingestion.id, ProcessResult.process == process, ProcessResult.status == old)
+        .values(status=to, updated_at=at, **values)
+    )
+    if written.rowcount == 1:
+        _tell(session, ingestion, process, to, values.get("error"))
+
+
+def _tell(session: Session, ingestion: Any, process: str, to: ResultStatus, error: Any) -> None:
     data = {
         "ingestionId": ingestion.id,
         "process": process,
@@ -58,4 +76,3 @@ async def move(session: Session, ingestion: Any, *, process: str, to: ResultStat
             data=data,
         )
     )
-    return True

@@ -81,6 +81,10 @@ async def _first(
     session.record(NewEvent(EventType.PROVIDER_DRIFT_DETECTED, tenant_id, customer_id=customer_id, data=data))
 
 
+def one(tenant_id: str, drift_id: str) -> Select[Any]:
+    return matching(tenant_id).where(Drift.id == drift_id)
+
+
 def matching(tenant_id: str, provider: str | None = None, kinds: Iterable[str] | None = None) -> Select[Any]:
     query: Select[Any] = select(Drift.__table__).where(Drift.tenant_id == tenant_id)
     if provider is not None:

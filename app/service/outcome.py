@@ -39,6 +39,8 @@ def plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         items = ((item.name, getattr(value, item.name)) for item in dataclasses.fields(value))
         return {name: plain(content) for name, content in items if content is not None}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value) if isinstance(value, StrEnum) else value

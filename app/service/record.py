@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -169,6 +170,11 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
     )
     if completed.first() is None:
         return
+    await verify_customer(session, row, at=at)
+
+
+async def verify_customer(session: Session, row: Any, *, at: dt.datetime) -> None:
+    """An approved verification of which something was completed makes its customer verified, where one may."""
     query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update()
     person = (await session.execute(query)).one()
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:

@@ -90,8 +90,10 @@ async def _create(core: Core, session: Session, owner: Any, seen: Sighting, ciph
     await inbound.match(session, core.vault, cipher, owner=made)
 
 
-async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: DataKeyCipher) -> bool:
+async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: DataKeyCipher, *, again: bool = False) -> bool:
     """Applies what was fetched, if it is newer than what is known. Whether anything changed.
+
+    With `again` the stored answers are read anew: the same words may mean more than they did.
 
     The row must be locked. The customer moves only as `app.domain.verification.MOVES` says, and only for the verification that
     is the customer's newest or was once approved.
@@ -102,7 +104,7 @@ async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: 
     digest = _digest(state)
     presence = row.active if state.active is None else state.active
     values: dict[str, Any] = {"missing_since": None}
-    changed = digest != row.digest or presence != row.active or _data_changed(row, state)
+    changed = again or digest != row.digest or presence != row.active or _data_changed(row, state)
     if changed:
         values |= _columns(state, cipher) | {"active": presence, "updated_at": at}
         if state.stage is None:

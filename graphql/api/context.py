@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.loaders import Loaders
-from app.domain.credential import Principal, Right
-from app.domain.provider import Capabilities, ProviderName
-from app.errors import Forbidden, Unauthenticated
+from app.domain.credential import CredentialKind, Principal, Right
+from app.domain.provider import Capabilities, Provider, ProviderName
+from app.errors import Forbidden, HumanRequired, Unauthenticated
 from app.service.core import Core
 from app.service.credential import REFUSAL
 
@@ -26,7 +26,8 @@ class Context:
     principal: Principal | None
     request_id: str
     public_url: str
-    offered: Mapping[ProviderName, Capabilities]
+    providers: Mapping[ProviderName, Provider]
+    sandbox: bool = True
     feed: Feed | None = None
 
     @property
@@ -43,6 +44,17 @@ class Context:
     def clear(self) -> bool:
         """Whether the caller may read personal data and documents."""
         return self.caller.may(Right.READ_PERSONS)
+
+    @property
+    def offered(self) -> Mapping[ProviderName, Capabilities]:
+        """What the configured vendors can do."""
+        return {name: provider.capabilities for name, provider in self.providers.items()}
+
+    def require_person(self, right: Right) -> Principal:
+        """The caller, if it is a person with the right. Raises HumanRequired for a machine, whatever it is granted."""
+        if self.caller.kind is not CredentialKind.PERSON:
+            raise HumanRequired("This is billable or destructive: a person must ask for it, with a credential of their own.")
+        return self.require(right)
 
     def require(self, right: Right) -> Principal:
         """The caller, if the credential carries the right. Raises Forbidden."""

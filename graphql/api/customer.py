@@ -16,6 +16,7 @@ from api.event import Event
 from api.ingestion import Ingestion
 from api.node import MASK, Connection, Node, connection, masked
 from api.scalars import given
+from api.verification import Verification
 from app.domain import ids
 from app.domain.credential import Right
 from app.domain.customer import (
@@ -94,6 +95,11 @@ class Customer(Node):
         before: Before = strawberry.UNSET,
     ) -> Connection[Ingestion]:
         return await ingestion.page(info.context, WantedIngestions(customer_id=self.id), first, after, last, before)
+
+    @strawberry.field(description="The current or last verification at a vendor; null where there is none.")
+    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+        row = await info.context.loaders.verification_by_customer.load(self.id)
+        return Verification.of(row) if row else None
 
     @strawberry.field(description="The events about the customer, oldest first.")
     async def events(

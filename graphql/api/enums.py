@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.scalars import described
+from app.domain.action import ActionKind
 from app.domain.customer import (
     AmlDecision,
     AmlStatus,
@@ -12,10 +13,14 @@ from app.domain.customer import (
     NextActionCode,
     RiskLevel,
 )
+from app.domain.drift import DriftKind
+from app.domain.inbound import InboundStatus
 from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import DocumentType, FileCategory, Gender
-from app.domain.provider import ProviderName
+from app.domain.provider import ProviderName, VendorRecord
+from app.domain.verification import RejectType, ReviewAnswer, Stage
+from app.service.replay import Replayed
 
 described(CustomerType, "What kind of party a customer is.", {"INDIVIDUAL": "A natural person."})
 described(
@@ -131,4 +136,102 @@ described(
     ProviderName,
     "A vendor of identity verification.",
     {"SUMSUB": "Sumsub, https://sumsub.com.", "VERIFF": "Veriff, https://www.veriff.com."},
+)
+described(
+    Stage,
+    "Where a verification stands at its vendor, in our words.",
+    {
+        "CREATED": "Nothing has been given yet, or all of it must be given anew.",
+        "IN_PROGRESS": "The customer is giving things, or the vendor is checking.",
+        "APPROVED": "The vendor approved it.",
+        "RESUBMISSION_REQUESTED": "The vendor refused it, and the customer may try again.",
+        "DECLINED": "The vendor refused it for good.",
+        "EXPIRED": "The customer did not finish in time.",
+    },
+)
+described(
+    ReviewAnswer,
+    "A vendor's verdict.",
+    {"GREEN": "Approved.", "RED": "Refused."},
+)
+described(
+    RejectType,
+    "Whether a refusal is the end.",
+    {"RETRY": "The customer may try again.", "FINAL": "The refusal is for good."},
+)
+described(
+    ActionKind,
+    "What can be done to a verification at its vendor.",
+    {
+        "RECHECK": "Ask for another check: billable.",
+        "RESET_STEP": "Make one step have to be passed again.",
+        "RESET": "Make everything have to be given again.",
+        "CHANGE_LEVEL": "Move it to another level: billable.",
+        "BLOCK": "Put the person on the firm's blocklist.",
+        "SET_RISK_LEVEL": "Set the risk level.",
+        "TAG": "Add tags.",
+        "SET_PRESENCE": "Activate or deactivate the profile.",
+        "SHARE": "Make a token for a partner.",
+        "SET_DOCUMENT_INACTIVE": "Set an image aside, or take that back.",
+        "SDK_TOKEN": "Make a token for the vendor's SDK.",
+        "LINK": "Make an address of the vendor's hosted page.",
+        "SUBMIT": "End the upload, so that the check begins.",
+        "DELETE": "Delete it with its data at the vendor.",
+        "SANDBOX_VERDICT": "Give a verdict in the vendor's sandbox.",
+    },
+)
+described(
+    VendorRecord,
+    "Something a vendor keeps of a verification.",
+    {
+        "APPLICANT": "The applicant with all that was recognised (Sumsub).",
+        "REVIEW_STATUS": "Where the review stands (Sumsub).",
+        "STEPS": "Each step with its document, images and verdicts (Sumsub).",
+        "MODERATION_STATES": "The buttons that the reviewer pressed (Sumsub).",
+        "REQUIRED_DOCUMENTS": "What the level asks for (Sumsub).",
+        "RESOURCES": "Every image with its type, side and verdict (Sumsub).",
+        "AML_CASE": "The vendor's own screening (Sumsub).",
+        "DECISION": "The decision with person and document (Veriff).",
+        "FULL_AUTO_DECISION": "The automatic decision with score and insights (Veriff).",
+        "PERSON": "The person as known to the vendor (Veriff).",
+        "ATTEMPTS": "The attempts of the session (Veriff).",
+        "MEDIA": "The media of the latest attempt (Veriff).",
+        "WATCHLIST_SCREENING": "The vendor's own screening (Veriff).",
+    },
+)
+described(
+    InboundStatus,
+    "Where an event that a vendor sent stands.",
+    {
+        "UNMATCHED": "It is about nothing known here yet, and waits.",
+        "WAITING": "Its verification is about to be looked at.",
+        "HANDLED": "The vendor was asked for the present state, and that was applied.",
+    },
+    name="ProviderEventStatus",
+)
+described(
+    DriftKind,
+    "What kind of unknown word a vendor used.",
+    {
+        "STATUS": "A status of a review or session.",
+        "ANSWER": "A verdict.",
+        "LABEL": "A label for a refusal or a risk.",
+        "REJECT_TYPE": "A kind of refusal.",
+        "BUTTON": "A reviewer's button.",
+        "DOCUMENT_TYPE": "A type of document.",
+        "STEP": "A step of the vendor's flow.",
+        "REASON_CODE": "A reason for a decision.",
+        "MEDIA_CONTEXT": "What a file shows.",
+        "EVENT_TYPE": "A type of webhook.",
+        "FIELD": "A field of an answer.",
+    },
+)
+described(
+    Replayed,
+    "What kind of stored thing is computed again.",
+    {
+        "EVENT": "A raw event that a vendor sent.",
+        "RESULT": "A process result, from the answers its ingestion kept.",
+        "VERIFICATION": "A verification's standing, from the answers of the last look.",
+    },
 )

@@ -23,7 +23,7 @@ from api import schema
 from api.admission import Admission, Admitted
 from api.context import Context
 from app.domain.credential import Principal
-from app.domain.provider import Capabilities, ProviderName
+from app.domain.provider import Provider, ProviderName
 from app.errors import BadRequest, Unauthenticated
 from app.service import credential
 from app.service.core import Core
@@ -52,16 +52,18 @@ class Gate:
     def __init__(
         self,
         core: Core,
-        offered: Mapping[ProviderName, Capabilities],
+        providers: Mapping[ProviderName, Provider],
         *,
         public_url: str,
         open_introspection: bool,
         introspection: bool,
         suggestions: bool,
+        sandbox: bool,
     ) -> None:
         self.core = core
         self.admission = Admission(schema.core, suggestions=suggestions)
-        self._offered = offered
+        self._providers = providers
+        self._sandbox = sandbox
         self._public_url = public_url
         self._open_introspection = open_introspection
         self._introspection = introspection
@@ -117,7 +119,7 @@ class Gate:
             raise Unauthenticated(credential.REFUSAL)
 
     def context(self, principal: Principal | None, request_id: str) -> Context:
-        return Context(self.core, principal, request_id, self._public_url, self._offered)
+        return Context(self.core, principal, request_id, self._public_url, self._providers, self._sandbox)
 
     async def execute(self, asked: Asked, context: Context) -> ExecutionResult:
         """Runs a query or a mutation."""

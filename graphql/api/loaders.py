@@ -11,7 +11,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from app.service import customer, ingestion
+from app.service import action, customer, ingestion, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -26,6 +26,9 @@ class Loaders:
         self.details_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._details)
         self.files_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._files)
         self.file_by_id: DataLoader[str, Any | None] = DataLoader(self._files_by_id)
+        self.verification_by_id: DataLoader[str, Any | None] = DataLoader(self._verifications)
+        self.verification_by_customer: DataLoader[str, Any | None] = DataLoader(self._newest_verifications)
+        self.actions_by_verification: DataLoader[str, list[Any]] = DataLoader(self._actions)
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
 
     async def _customers(self, keys: Sequence[str]) -> list[Any | None]:
@@ -51,6 +54,21 @@ class Loaders:
     async def _files_by_id(self, keys: Sequence[str]) -> list[Any | None]:
         async with self._core.database.reading() as connection:
             return _ordered(keys, await ingestion.files_by_ids(connection, self._tenant_id, keys))
+
+    async def _verifications(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await verification.by_ids(connection, self._tenant_id, keys))
+
+    async def _newest_verifications(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            found = await verification.newest(connection, self._tenant_id, keys)
+        by_customer = {row.customer_id: row for row in found}
+        return [by_customer.get(key) for key in keys]
+
+    async def _actions(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            rows = await action.of_verifications(connection, self._tenant_id, keys)
+        return [[row for row in rows if row.verification_id == key] for key in keys]
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
         async with self._core.database.reading() as connection:

@@ -5,16 +5,32 @@ from __future__ import annotations
 import strawberry
 
 from api.context import Context
+from app.domain.action import NEEDS_A_PERSON, ActionKind
 from app.domain.credential import Right
 from app.domain.process import KycProcess
-from app.domain.provider import ProviderName
+from app.domain.provider import ProviderName, VendorRecord
+
+
+@strawberry.type(description="One of several sets of keys at a vendor.")
+class ProviderIntegration:
+    name: str = strawberry.field(description="Its name here.")
+    processes: list[KycProcess] = strawberry.field(description="The processes that its verifications can give.")
+
+
+@strawberry.type(description="Something that can be done to a verification at this vendor.")
+class ProviderAction:
+    kind: ActionKind = strawberry.field(description="What can be done.")
+    needs_person: bool = strawberry.field(description="Whether it is billable or destructive, and so never for a machine.")
 
 
 @strawberry.type(description="A configured vendor and what it can do here.")
 class Provider:
     name: ProviderName = strawberry.field(description="The vendor.")
     processes: list[KycProcess] = strawberry.field(description="The processes that it can give.")
-    sources: list[str] = strawberry.field(description="How a verification may be named: share-token, applicant-id.")
+    sources: list[str] = strawberry.field(description="How a verification may be named: share-token, applicant-id, sessions.")
+    actions: list[ProviderAction] = strawberry.field(description="What can be done to its verifications.")
+    records: list[VendorRecord] = strawberry.field(description="Its own records that can be read as they are.")
+    integrations: list[ProviderIntegration] = strawberry.field(description="Its sets of keys, where it has several kinds.")
 
 
 @strawberry.type
@@ -23,6 +39,15 @@ class ProviderQuery:
     def providers(self, info: strawberry.Info[Context, None]) -> list[Provider]:
         info.context.require(Right.READ)
         return [
-            Provider(name=able.name, processes=list(able.processes), sources=[str(source) for source in able.sources])
+            Provider(
+                name=able.name,
+                processes=list(able.processes),
+                sources=[str(source) for source in able.sources],
+                actions=[ProviderAction(kind=kind, needs_person=kind in NEEDS_A_PERSON) for kind in able.actions],
+                records=list(able.records),
+                integrations=[
+                    ProviderIntegration(name=name, processes=list(given)) for name, given in sorted(able.integrations.items())
+                ],
+            )
             for able in info.context.offered.values()
         ]

@@ -10,16 +10,21 @@ from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 import api.enums  # noqa: F401 - the domain's enums must be known before the types that use them
-from api import customer, event, ingestion
+from api import customer, drift, event, ingestion, provider_event, verification
+from api.action import ActionMutation
 from api.context import Context
 from api.customer import CustomerMutation, CustomerQuery, CustomerSubscription
+from api.drift import DriftQuery
 from api.event import EventQuery, EventSubscription
 from api.file import File
 from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
 from api.node import Node
 from api.provider import ProviderQuery
+from api.provider_event import ProviderEventQuery
+from api.replay import ReplayMutation
 from api.result import TYPES
 from api.scalars import SCALARS
+from api.verification import VerificationQuery
 from app.domain import ids
 from app.domain.credential import Right
 
@@ -29,7 +34,15 @@ async def _file(context: Context, file_id: str) -> Node | None:
     return File.of(row) if row else None
 
 
-NODES = {"cus": customer.by_id, "ing": ingestion.by_id, "fil": _file, "evt": event.by_id}
+NODES = {
+    "cus": customer.by_id,
+    "ing": ingestion.by_id,
+    "fil": _file,
+    "evt": event.by_id,
+    "ver": verification.by_id,
+    "pev": provider_event.by_id,
+    "drf": drift.by_id,
+}
 
 
 @strawberry.type
@@ -46,12 +59,21 @@ class NodeQuery:
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, CustomerQuery, IngestionQuery, EventQuery, ProviderQuery):
+class Query(
+    NodeQuery,
+    CustomerQuery,
+    IngestionQuery,
+    VerificationQuery,
+    EventQuery,
+    ProviderEventQuery,
+    DriftQuery,
+    ProviderQuery,
+):
     pass
 
 
 @strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
-class Mutation(CustomerMutation, IngestionMutation):
+class Mutation(CustomerMutation, IngestionMutation, ActionMutation, ReplayMutation):
     pass
 
 

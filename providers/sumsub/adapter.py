@@ -31,6 +31,7 @@ from providers.sumsub import (
     proof_of_address,
     state,
     unknown,
+    vocabulary,
     webhook,
 )
 from providers.sumsub.account import PROVIDER
@@ -171,6 +172,9 @@ class Sumsub:
 
     def examine(self) -> AsyncIterator[Finding]:
         return examination.examine(self._client, webhook_secret=self._setup.webhook_secret)
+
+    def meaning(self, word: str) -> str | None:
+        return vocabulary.explain_label(word) or vocabulary.explain_button(word)
 
     def explain(self, fault: VendorFault) -> ProcessFault:
         return errors.explain(fault)

@@ -32,6 +32,7 @@ from providers.veriff import (
     proof_of_address,
     state,
     unknown,
+    vocabulary,
     webhook,
 )
 from providers.veriff.client import Client
@@ -185,6 +186,9 @@ class Veriff:
         for client in self._clients.values():
             async for finding in examination.examine(client):
                 yield finding
+
+    def meaning(self, word: str) -> str | None:
+        return vocabulary.explain_reason(word)
 
     def explain(self, fault: VendorFault) -> ProcessFault:
         return errors.explain(fault)

@@ -94,7 +94,7 @@ BAD_INGESTIONS: list[tuple[dict[str, Any], str, list[str]]] = [
         ["input", "source", "sumsub", "shareToken"],
     ),
     ({"source": {"sumsub": {"applicantId": "../../x"}}}, "INVALID_ID", ["input", "source", "sumsub", "applicantId"]),
-    ({"source": {"veriff": {"sessions": []}}}, "PROVIDER_NOT_CONFIGURED", ["input", "source", "veriff"]),
+    ({"source": {"veriff": {"sessions": []}}}, "NO_SESSIONS", ["input", "source", "veriff", "sessions"]),
     ({"idempotencyKey": "\u0007"}, "INVALID_CHARACTERS", ["input", "idempotencyKey"]),
 ]
 

@@ -151,7 +151,7 @@ async def test_queries_and_mutations_run_over_a_socket_too(embedded: Firm) -> No
     socket = await initialised(embedded)
     await subscribe(socket, "{ providers { name } }")
 
-    assert json.loads(await socket.recv())["payload"] == {"data": {"providers": [{"name": "SUMSUB"}]}}
+    assert json.loads(await socket.recv())["payload"] == {"data": {"providers": [{"name": "SUMSUB"}, {"name": "VERIFF"}]}}
     assert json.loads(await socket.recv()) == {"type": "complete", "id": "1"}
     await socket.close()
 

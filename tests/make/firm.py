@@ -36,6 +36,8 @@ INTEGRATIONS = {
     "poa": veriff_twin.Keys("22222222-2222-4333-8444-555555555555", "77777777-7777-4888-8999-aaaaaaaaaaaa"),
 }
 PROCESSES = {"poa": ["ADDRESS", "PROOF_OF_ADDRESS"]}
+SECRETS = ("shareVerification", "createSdkToken", "createVerificationLink")
+PLAIN = ("resetVerification", "submitVerification", "deleteVerification")
 _numbers = itertools.count(1)
 HOST = "127.0.0.1"
 
@@ -185,6 +187,16 @@ class Firm:
     async def applicant(self, scenario: str = "passport") -> str:
         answer = await self.http.post(f"{self.twin_url}/_twin/applicants", json={"scenario": scenario})
         return str(answer.json()["applicantId"])
+
+    async def act(self, mutation: str, *, who: str = "back-office", expect: str | None = None, **given: Any) -> dict[str, Any]:
+        """A mutation on a verification, and its payload; `expect` is the code of the one userError it must have."""
+        kind = "CustomerVerification" if mutation in PLAIN else mutation[0].upper() + mutation[1:]
+        secret = "token url" if mutation in SECRETS else "customer { id kycStatus riskLevel tags }"
+        query = f"""mutation($input: {kind}Input!) {{ done: {mutation}(input: $input) {{
+            {secret} verification {{ id stage }} userErrors {{ code message field hint }} }} }}"""
+        payload = (await self.data(query, {"input": given}, who=who))["done"]
+        assert [error["code"] for error in payload["userErrors"]] == ([expect] if expect else []), payload
+        return payload  # type: ignore[no-any-return]
 
     async def session(self, scenario: str = "passport", integration: str = "default", **more: Any) -> str:
         """A session at Veriff's twin."""

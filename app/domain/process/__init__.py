@@ -23,3 +23,9 @@ TRANSITIONS: dict[ResultStatus, frozenset[ResultStatus]] = {
     ResultStatus.COMPLETED: frozenset(),
     ResultStatus.FAILED: frozenset(),
 }
+# What computing a result again, from the answers that are kept, may make of it. A completed one never becomes a failed one.
+RECOMPUTED: dict[ResultStatus, frozenset[ResultStatus]] = {
+    ResultStatus.PROCESSING: frozenset(),
+    ResultStatus.COMPLETED: frozenset({ResultStatus.COMPLETED}),
+    ResultStatus.FAILED: frozenset({ResultStatus.COMPLETED, ResultStatus.FAILED}),
+}
