@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import re
 import sys
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
+from rich.console import Console
 
 from app import config, log, migrate, serving, twins, wiring
 from app.clock import SystemClock
@@ -81,6 +82,24 @@ def demo(
     from app import demo as show
 
     run(show.run(port=port, leave=exit))
+
+
+@app.command()
+def doctor() -> None:
+    """Checks settings, database, Redis, blob store, and each vendor's credentials, clock, level and webhook secret."""
+    from app import doctor as examination
+
+    log.configure("ERROR")
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=160)
+    run(_doctor(console, examination))
+
+
+async def _doctor(console: Console, examination: Any) -> None:
+    if not await examination.run(console):
+        raise typer.Exit(1)
+    say("Nothing is wrong")
 
 
 @app.command()

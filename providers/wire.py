@@ -43,6 +43,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS),
                 skip_auto_headers=("User-Agent", "Accept-Encoding", "Content-Type"),
             )
+            # aiohttp repeats a GET or DELETE by itself when a kept connection turns out to be closed. Whether a call may be
+            # made again is not for the connection to say, and an effect may have taken place.
+            self._session._retry_connection = False  # noqa: SLF001
         return self._session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

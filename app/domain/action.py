@@ -139,13 +139,18 @@ Action = (
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom an action is about: the vendor's id, and what is stored of the verification."""
+    """Whom an action is about: the vendor's id, and what is stored of the verification.
+
+    `attempt` is the vendor's count of reviews when the action was first asked for. `in_doubt`: an earlier call for the same
+    order may have taken effect, so look before a billable call.
+    """
 
     reference: str
     external_id: str | None = None
     integration: str | None = None
     level: str | None = None
-    link: str | None = field(default=None, repr=False)
+    attempt: int = 0
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class VendorAction(SQLModel, table=True):
     parameters: bytes
     requested_by: str = Field(max_length=200)
     credential_id: str = Field(max_length=40)
+    # The vendor's count of reviews when it was asked for: tells, after any doubt, whether another one has begun.
+    attempt: int = 0
+    # Who has the lease makes the call; nobody else does.
+    lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     error_code: str | None = Field(default=None, max_length=60)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

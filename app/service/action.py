@@ -6,15 +6,16 @@ request makes a fresh one. After a call that was not answered, the vendor is loo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session, transaction
+from app.db import Session, now, transaction
 from app.domain import ids
 from app.domain.action import Action, ActionAnswer, ActionKind, Subject
 from app.domain.event import EventType, NewEvent
@@ -22,11 +23,15 @@ from app.domain.provider import Provider, ProviderName
 from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
 from app.model.action import VendorAction
 from app.model.customer import Customer
-from app.service import checks, customer, idempotency, inbound, verification
+from app.service import checks, customer, idempotency, inbound, verification, work
 from app.service.core import Core
 
 PARAMETERS = "vendor_action.parameters"
 REQUESTED, DONE, REFUSED, UNCERTAIN = "REQUESTED", "DONE", "REFUSED", "UNCERTAIN"
+# Longer than any call to a vendor may take.
+LEASE_SECONDS = 60.0
+# How long a repeated request waits for the first one to end.
+WAIT_SECONDS, POLL_SECONDS = 3.0, 0.1
 log = structlog.get_logger(module=__name__)
 
 
@@ -68,9 +73,13 @@ async def carry_out(core: Core, providers: Mapping[ProviderName, Provider], orde
     value = idempotency.canonical(order.operation, given)
     request = idempotency.Request(order.tenant_id, order.operation, order.idempotency_key, value)
     known = await idempotency.once(core, request, action_id, make)
-    if known != action_id and await _is_done(core, known):
-        return Done(row.id, await _yielded_again(core, provider, row, order))
-    return Done(row.id, await _call(core, provider, row, order, known))
+    subject = _subject(row)
+    if known != action_id:
+        taken = await _take_over(core, known)
+        if taken is None:
+            return Done(row.id, await _yielded_again(provider, subject, order))
+        subject = replace(subject, attempt=taken.attempt, in_doubt=True)
+    return Done(row.id, await _call(core, provider, row, order, known, subject))
 
 
 async def _current(core: Core, order: Order) -> Any:
@@ -118,28 +127,49 @@ async def _intend(core: Core, session: Session, row: Any, order: Order, action_i
             parameters=cipher.seal_json(asdict(order.action), PARAMETERS),
             requested_by=order.actor,
             credential_id=order.credential_id,
+            attempt=row.attempt,
+            lease_until=now(LEASE_SECONDS),
             created_at=core.clock.now(),
         )
     )
 
 
-async def _is_done(core: Core, action_id: str) -> bool:
-    async with core.database.reading() as connection:
-        found = await connection.execute(select(VendorAction.status).where(VendorAction.id == action_id))
-        return bool(found.scalar() == DONE)
+async def _take_over(core: Core, action_id: str) -> Any | None:
+    """The order as it was left, for the one who may go on with it; None where it is done. Whoever finds another at it waits
+    a moment, and is told so then."""
+    for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
+        async with transaction(core.database) as session:
+            query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
+            row = (await session.execute(query)).one()
+            if row.status == DONE:
+                return None
+            taken = await session.execute(
+                update(VendorAction)
+                .where(VendorAction.id == action_id, work.free(VendorAction))
+                .values(status=REQUESTED, lease_until=now(LEASE_SECONDS))
+            )
+            if taken.rowcount == 1:
+                return row
+        await asyncio.sleep(POLL_SECONDS)
+    raise UserFault(
+        "IN_PROGRESS",
+        "The same request is being carried out at this moment.",
+        ["input", "idempotencyKey"],
+        "Repeat it with the same idempotency key in a few seconds.",
+    )
 
 
-async def _yielded_again(core: Core, provider: Provider, row: Any, order: Order) -> ActionAnswer:
+async def _yielded_again(provider: Provider, subject: Subject, order: Order) -> ActionAnswer:
     """A token or link was never stored: a repeated request is given a fresh one. Everything else was done, once."""
     if order.action.kind in (ActionKind.SDK_TOKEN, ActionKind.LINK):
-        return await provider.act(_subject(row), order.action)
+        return await provider.act(subject, order.action)
     return ActionAnswer()
 
 
-async def _call(core: Core, provider: Provider, row: Any, order: Order, action_id: str) -> ActionAnswer:
+async def _call(core: Core, provider: Provider, row: Any, order: Order, action_id: str, subject: Subject) -> ActionAnswer:
     """Outside any transaction. However it ends, that is recorded, and the vendor's present state is looked at."""
     try:
-        answer = await provider.act(_subject(row), order.action)
+        answer = await provider.act(subject, order.action)
     except UserFault as refusal:
         await _end(core, row, order, action_id, REFUSED, refusal.code)
         raise
@@ -154,7 +184,7 @@ async def _call(core: Core, provider: Provider, row: Any, order: Order, action_i
 
 
 def _subject(row: Any) -> Subject:
-    return Subject(row.reference, row.external_id, row.integration, row.level)
+    return Subject(row.reference, row.external_id, row.integration, row.level, row.attempt)
 
 
 def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: str) -> UserFault:
@@ -175,7 +205,9 @@ async def _end(core: Core, row: Any, order: Order, action_id: str, status: str, 
     at = core.clock.now()
     async with transaction(core.database) as session:
         await session.execute(
-            update(VendorAction).where(VendorAction.id == action_id).values(status=status, error_code=error_code, ended_at=at)
+            update(VendorAction)
+            .where(VendorAction.id == action_id)
+            .values(status=status, error_code=error_code, ended_at=at, lease_until=None)
         )
         if status == DONE:
             data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}

@@ -90,9 +90,9 @@ class SharedBudget:
 
     async def _locked(self, session: Any, kind: CallKind) -> tuple[Any, float]:
         seconds = cast(extract("epoch", now()), Float)
-        row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update())).first()
+        row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update(key_share=True))).first()
         if row is None:
             fresh = postgresql.insert(Budget).values(account=self._account, kind=kind, grants=[], blocked_until=0.0)
             await session.execute(fresh.on_conflict_do_nothing())
-            row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update())).one()
+            row = (await session.execute(self._row(kind, select(Budget.__table__)).with_for_update(key_share=True))).one()
         return row, (await session.execute(select(seconds))).scalar_one()

@@ -79,9 +79,14 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
 
 
 async def _about(session: Session, provider: ProviderName, notice: Notice) -> Sequence[Any]:
-    """The verifications that an event is about: by the vendor's id, else by ours."""
+    """The verifications that an event is about, locked: by the vendor's id, else by ours.
+
+    Locked as all rows here are, `FOR NO KEY UPDATE`: that does not wait for the foreign keys of rows that others insert, which
+    under `FOR UPDATE` ends in deadlocks.
+    """
     query = select(Verification.id, Verification.tenant_id, Verification.customer_id, Verification.external_id)
     query = query.where(Verification.provider == provider).order_by(Verification.id).limit(LIMIT)
+    query = query.with_for_update(key_share=True)
     for column, value in ((Verification.reference, notice.subject), (Verification.external_id, notice.external_id)):
         if value is not None:
             found = (await session.execute(query.where(column == value))).all()
@@ -141,7 +146,7 @@ async def match(session: Session, vault: Vault, cipher: DataKeyCipher, *, owner:
             InboundEvent.status == InboundStatus.UNMATCHED,
         )
         .limit(BATCH)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     rows = (await session.execute(waiting)).all()
     if not rows:

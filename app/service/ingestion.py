@@ -218,5 +218,5 @@ async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Co
 
 async def present(session: Session, ingestion_id: str) -> Any | None:
     """The whole row, locked for this transaction. (On SQLite the transaction itself holds the only write lock.)"""
-    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update()
+    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update(key_share=True)
     return (await session.execute(query)).first()

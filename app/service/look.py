@@ -56,7 +56,7 @@ async def look(shop: Workshop, verification_id: str) -> None:
 async def _claim(shop: Workshop, verification_id: str) -> tuple[Any, Sequence[str]] | None:
     """The row as it was before, with the events that the look will have handled; None where there is nothing to do."""
     async with transaction(shop.core.database) as session:
-        query = select(Verification.__table__).where(Verification.id == verification_id).with_for_update()
+        query = select(Verification.__table__).where(Verification.id == verification_id).with_for_update(key_share=True)
         row = (await session.execute(query)).first()
         if row is None or not await work.take(session, Verification, row, lease_until=now(shop.patience.lease)):
             return None
@@ -116,7 +116,7 @@ class Visit:
     async def _locked(self, session: Any) -> Any:
         """The row as it is now. Raises StaleFence where another worker has it."""
         query = select(Verification.__table__).where(Verification.id == self.row.id, Verification.fence == self.fence)
-        row = (await session.execute(query.with_for_update())).first()
+        row = (await session.execute(query.with_for_update(key_share=True))).first()
         if row is None:
             raise StaleFence(self.row.id)
         return row
@@ -128,30 +128,29 @@ class Visit:
         wait = next_look(sure, quiet, core.expected_stay)
         if self.event_ids and not changed:
             wait = min(wait, ECHO_SECONDS)
-        # Rung since it was claimed, or more events than one look takes up: again, at once.
-        heard = Verification.rings == self.row.rings
-        due = now() if len(self.event_ids) == inbound.BATCH else case((heard, now(wait)), else_=now())
         await verification_model.write(
             session,
             row.id,
             fence=self.fence,
-            lease_until=None,
-            due_at=due,
-            ring_at=due,
-            thorough=case((heard, False), else_=Verification.thorough),
+            **self._released(wait),
+            thorough=case((Verification.rings == self.row.rings, False), else_=Verification.thorough),
             quiet=quiet,
             faulty_since=None,
             looked_at=core.clock.now(),
         )
 
+    def _released(self, wait: float) -> dict[str, Any]:
+        """To be looked at again after so many seconds; at once if the vendor has rung since the claim, or if there are more
+        events than one look takes up."""
+        heard = Verification.rings == self.row.rings
+        due = now() if len(self.event_ids) == inbound.BATCH else case((heard, now(wait)), else_=now())
+        return {"lease_until": None, "due_at": due, "ring_at": due}
+
     async def put_back(self, after: float, **values: Any) -> None:
-        """Gives the row back for another look after so many seconds, or at once if the vendor has rung since."""
-        due = case((Verification.rings == self.row.rings, now(after)), else_=now())
+        """Gives the row back for another look."""
         try:
             async with transaction(self.shop.core.database) as session:
-                await verification_model.write(
-                    session, self.row.id, fence=self.fence, lease_until=None, due_at=due, ring_at=due, **values
-                )
+                await verification_model.write(session, self.row.id, fence=self.fence, **self._released(after), **values)
         except StaleFence:
             return
 
@@ -184,9 +183,7 @@ class Visit:
                 session,
                 row.id,
                 fence=self.fence,
-                lease_until=None,
-                due_at=now(MISSING_SECONDS),
-                ring_at=now(MISSING_SECONDS),
+                **self._released(MISSING_SECONDS),
                 missing_since=row.missing_since or core.clock.now(),
                 looked_at=core.clock.now(),
             )

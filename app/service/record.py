@@ -175,7 +175,7 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
 
 async def verify_customer(session: Session, row: Any, *, at: dt.datetime) -> None:
     """An approved verification of which something was completed makes its customer verified, where one may."""
-    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update()
+    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
     person = (await session.execute(query)).one()
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")

@@ -299,7 +299,7 @@ async def _verification(
     changed = [name for name in now_read if now_read[name] != known[name]]
     if changed and not dry_run:
         async with transaction(core.database) as session:
-            fresh = select(Verification.__table__).where(Verification.id == row.id).with_for_update()
+            fresh = select(Verification.__table__).where(Verification.id == row.id).with_for_update(key_share=True)
             present = (await session.execute(fresh)).one()
             await verification.apply(core, session, present, Sighting(reference, state, snapshot), cipher, again=True)
     return [Difference(Replayed.VERIFICATION, row.id, name, known[name], now_read[name], not dry_run) for name in changed]

@@ -53,7 +53,7 @@ async def keep(core: Core, session: Session, owner: Any, seen: Sighting, cipher:
             Verification.provider == owner.provider,
             Verification.reference == seen.reference.id,
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     row = (await session.execute(query)).first()
     if row is None:
@@ -191,7 +191,7 @@ def tell_missing(session: Session, row: Any) -> None:
 
 
 async def _move_customer(session: Session, row: Any, stage: Stage, approval: Approval, at: dt.datetime) -> None:
-    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update()
+    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
     person = (await session.execute(query)).one()
     path = rule.moves(KycStatus(person.kyc_status), stage)
     if not path or not (approval is not Approval.NEVER or await _is_newest(session, row)):

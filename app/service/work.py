@@ -105,7 +105,7 @@ async def _due(database: Database, job: Job) -> Sequence[str]:
         if (await connection.execute(waiting.limit(1))).first() is None:
             return ()
     async with transaction(database) as session:
-        picked = waiting.order_by(table.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True)
+        picked = waiting.order_by(table.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True, key_share=True)
         rung = await session.execute(
             update(table).where(table.id.in_(picked)).values(ring_at=now(RING_AGAIN_SECONDS)).returning(table.id)
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.domain import action as ask
 from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.verification import Stage
 from app.errors import Answered, Unanswered, UserFault
-from providers.sumsub import vocabulary
+from providers.sumsub import state, vocabulary
 from providers.sumsub.account import PROVIDER
 from providers.sumsub.client import Client
 from providers.tree import Tree
@@ -25,6 +26,12 @@ async def act(client: Client, subject: Subject, action: Action) -> ActionAnswer:
 
 
 async def _recheck(client: Client, subject: Subject, asked: ask.Recheck) -> ActionAnswer:
+    """A check is billable: after a call that may have taken effect, one that is under way or was made since is the one."""
+    if subject.in_doubt:
+        review = Tree.parse(await client.reviews.status(subject.reference))
+        begun = state.STAGES.get(review.at("reviewStatus").text or "") is Stage.IN_PROGRESS
+        if begun or (review.at("attemptCnt").number or 0) > subject.attempt:
+            return ActionAnswer()
     return await _done(client.reviews.request_check(subject.reference, reason=asked.reason, reason_code=asked.reason_code))
 
 

@@ -107,5 +107,6 @@ async def _webhook_secret(client: Client, secret: bytes) -> Finding:
         return unsure(check, f"the digest test did not answer: {fault}", "Resend a webhook from the dashboard and look at the log.")
     for algorithm in webhook.ALGORITHMS:
         if hmac.compare_digest(webhook.digest(secret, PROBE, algorithm), theirs.lower()):
-            return good(check, f"both sides compute the same digest ({algorithm})")
+            seen = f"both sides compute the same digest ({algorithm}); that it is this webhook's own shows with the first one"
+            return good(check, seen)
     return bad(check, "Sumsub computes another digest", f"Copy the secret key of the webhook again, {DASHBOARD}.")

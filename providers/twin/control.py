@@ -43,6 +43,11 @@ def routes(faults: Faults, sender: Sender) -> list[Route]:
         faults.script(given["operation"], given.get("subject", "*"), [Fault(name) for name in given["faults"]])
         return {"ok": 1}
 
+    async def clear(_: Request, given: dict[str, Any]) -> object:
+        """`{"operation": …}`: what was scripted for it and has not happened will not."""
+        faults.clear(given["operation"])
+        return {"ok": 1}
+
     async def sent(request: Request, _: dict[str, Any]) -> object:
         """Webhooks in the order they were made, with what became of each; `?after=N` leaves out the first N."""
         after = int(request.query_params.get("after", 0))
@@ -64,6 +69,7 @@ def routes(faults: Faults, sender: Sender) -> list[Route]:
 
     return [
         route("/_twin/faults", script),
+        route("/_twin/faults/clear", clear),
         route("/_twin/webhooks", sent, "GET"),
         route("/_twin/webhooks/resend", resend),
     ]

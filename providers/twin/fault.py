@@ -86,6 +86,10 @@ class Faults:
         """The next calls of `operation` about `subject` (a token, an applicant, a session; `*` for any) go wrong like this."""
         self._scripts.setdefault((operation, subject), []).extend(faults)
 
+    def clear(self, operation: str) -> None:
+        for key in [key for key in self._scripts if key[0] == operation]:
+            del self._scripts[key]
+
     def next(self, operation: str, subject: str) -> Fault | None:
         for key in ((operation, subject), (operation, "*")):
             if self._scripts.get(key):

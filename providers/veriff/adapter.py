@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.action import Action, ActionAnswer, Subject
 from app.domain.drift import Unknown
@@ -62,6 +62,8 @@ RECORDS: dict[VendorRecord, Callable[[Client, str], Awaitable[bytes]]] = {
     VendorRecord.MEDIA: lambda client, session: client.media(session),
     VendorRecord.WATCHLIST_SCREENING: lambda client, session: client.watchlist_screening(session),
 }
+# Without integrations: those are the firm's own.
+CAPABILITIES = Capabilities(ProviderName.VERIFF, tuple(EXTRACT), (SourceKind.SESSIONS,), tuple(action.HANDLERS), tuple(RECORDS))
 UNDECIDED = "not decided"
 
 
@@ -78,14 +80,8 @@ class Veriff:
     def __init__(self, clients: Mapping[str, Client], now: Callable[[], dt.datetime]) -> None:
         self._clients = clients
         self._now = now
-        self._capabilities = Capabilities(
-            ProviderName.VERIFF,
-            tuple(EXTRACT),
-            (SourceKind.SESSIONS,),
-            tuple(action.HANDLERS),
-            tuple(RECORDS),
-            {name_: client.integration.processes for name_, client in clients.items()},
-        )
+        integrations = {name_: client.integration.processes for name_, client in clients.items()}
+        self._capabilities = replace(CAPABILITIES, integrations=integrations)
 
     @property
     def capabilities(self) -> Capabilities:

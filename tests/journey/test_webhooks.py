@@ -279,7 +279,7 @@ async def test_an_unknown_vendor_and_other_methods_are_refused(embedded: Firm) -
 
 
 async def test_a_deactivated_profile_and_changed_data_are_told(firm: Firm) -> None:
-    customer, applicant = await verified(firm)
+    customer, _ = await verified(firm)
     await firm.act("setApplicantPresence", customerId=customer, active=False)
 
     found = await until(firm, customer, lambda seen: seen["verification"]["active"] is False)

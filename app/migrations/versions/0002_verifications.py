@@ -115,6 +115,8 @@ def upgrade() -> None:
     sa.Column('parameters', sa.LargeBinary(), nullable=False),
     sa.Column('requested_by', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('credential_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('lease_until', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('error_code', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
     sa.Column('created_at', app.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('ended_at', app.db.UtcDateTime(timezone=True), nullable=True),

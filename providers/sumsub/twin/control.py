@@ -25,6 +25,7 @@ def routes(twin: Twin) -> list[Route]:
         control.route("/_twin/share-tokens", partial(share, twin)),
         control.route("/_twin/applicants", partial(make, twin)),
         control.route("/_twin/applicants/{id}/review", partial(decide, twin)),
+        control.route("/_twin/reviews", partial(decide_many, twin)),
         control.route("/_twin/applicants/{id}/steps", partial(set_steps, twin)),
         control.route("/_twin/applicants/{id}", partial(forget, twin), "DELETE"),
         control.route("/_twin/scenarios", partial(scenarios, twin), "GET"),
@@ -66,6 +67,14 @@ async def decide(twin: Twin, request: Request, given: Given) -> object:
     if "buttons" in given:
         found.buttons = given["buttons"]
     twin.decide(found, time.time(), given.get("reviewStatus", "completed"), given.get("reviewResult"))
+    return {"ok": 1}
+
+
+async def decide_many(twin: Twin, _: Request, given: Given) -> object:
+    """`{"reviews": {APPLICANT: {"reviewStatus": …, "reviewResult": …}}}`: many verdicts at once, in this order."""
+    for applicant_id, review in given["reviews"].items():
+        found = twin.store.applicants[applicant_id]
+        twin.decide(found, time.time(), review.get("reviewStatus", "completed"), review.get("reviewResult"))
     return {"ok": 1}
 
 
