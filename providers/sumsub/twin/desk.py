@@ -149,13 +149,13 @@ class Twin:
     def decide(self, applicant: Applicant, now: float, status: str, result: dict[str, Any] | None) -> None:
         """The vendor's verdict, or a change of it."""
         applicant.verdict = None
-        applicant.reviewed_at = now if status == "completed" else None
         kinds = {"completed": "applicantReviewed", "onHold": "applicantOnHold", "pending": "applicantPending"}
         self.change(applicant, now, status, result, kinds.get(status, "applicantPrechecked"))
 
     def change(self, applicant: Applicant, now: float, status: str, result: dict[str, Any] | None, kind: str) -> None:
         applicant.before = payload.review(applicant)
         applicant.status, applicant.result = status, result
+        applicant.reviewed_at = now if status == "completed" else None
         self.tell(kind, applicant, now)
 
     def tell(self, kind: str, applicant: Applicant, now: float) -> None:
