@@ -6,9 +6,16 @@ import asyncio
 import platform
 import sys
 
-from bench import fanout, files, ingest, listing, wake
+from bench import fanout, files, ingest, listing, wake, webhook
 
-ALL = {"ingest": ingest.run, "list": listing.run, "fanout": fanout.run, "wake": wake.run, "files": files.run}
+ALL = {
+    "ingest": ingest.run,
+    "list": listing.run,
+    "fanout": fanout.run,
+    "wake": wake.run,
+    "files": files.run,
+    "webhook": webhook.run,
+}
 
 
 def main() -> None:

@@ -45,10 +45,12 @@ class Call:
     # Whether a good answer is a JSON object; where the vendor says that a body may be ignored, it is.
     json: bool = True
     deadline: float = DEADLINE_SECONDS
+    # What the call is counted as, where the method does not say.
+    counted: CallKind | None = None
 
     @property
     def kind(self) -> CallKind:
-        return CallKind.READ if self.method == "GET" else CallKind.WRITE
+        return self.counted or (CallKind.READ if self.method == "GET" else CallKind.WRITE)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class CallKind(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    # Sumsub allows far fewer readings of its AML cases than of anything else.
+    SCREENING = "screening"
 
 
 class CallBudget(Protocol):

@@ -6,10 +6,7 @@ except that a replayed event asks for a look at the present state, as it did whe
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -21,6 +18,7 @@ from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
 from app.domain.reference import Reference
+from app.domain.replay import Difference, Replay, Replayed, Wanted
 from app.errors import CorruptData, NotReady, ProcessFault, UserFault
 from app.model import inbound as inbound_model
 from app.model import result as result_model
@@ -35,47 +33,6 @@ from app.service.vault import DataKeyCipher
 from app.service.verification import Sighting
 
 BATCH = 100
-
-
-class Replayed(StrEnum):
-    """What kind of stored thing was computed again."""
-
-    EVENT = "EVENT"
-    RESULT = "RESULT"
-    VERIFICATION = "VERIFICATION"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is to be computed again; at most a hundred of each kind, newest first."""
-
-    kinds: Collection[Replayed] = tuple(Replayed)
-    provider: ProviderName | None = None
-    customer_id: str | None = None
-    types: Collection[str] | None = None
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
-    event_ids: Collection[str] | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What computing again would change, or has changed. `before` and `after` may hold personal data."""
-
-    kind: Replayed
-    subject_id: str
-    field: str
-    before: Any
-    after: Any
-    applied: bool
-    # Why it was not applied, although it was wanted.
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Replay:
-    examined: int
-    differences: Sequence[Difference]
 
 
 async def replay(
@@ -112,14 +69,18 @@ async def _events(
 
 
 def _event_conditions(wanted: Wanted) -> list[Any]:
-    equal = ((InboundEvent.provider, wanted.provider), (InboundEvent.customer_id, wanted.customer_id))
     among = ((InboundEvent.type, wanted.types), (InboundEvent.id, wanted.event_ids))
+    named = [column.in_(sorted(values)) for column, values in among if values is not None]
+    return [*named, *_conditions(wanted, InboundEvent, InboundEvent.received_at)]
+
+
+def _conditions(wanted: Wanted, table: Any, at: Any) -> list[Any]:
+    equal = ((table.provider, wanted.provider), (table.customer_id, wanted.customer_id))
     conditions = [column == value for column, value in equal if value is not None]
-    conditions += [column.in_(sorted(values)) for column, values in among if values is not None]
     if wanted.since is not None:
-        conditions.append(InboundEvent.received_at >= wanted.since)
+        conditions.append(at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(InboundEvent.received_at <= wanted.until)
+        conditions.append(at <= wanted.until)
     return conditions
 
 
@@ -152,14 +113,8 @@ async def _results(
     core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
 ) -> tuple[int, list[Difference]]:
     query = select(Ingestion.__table__).where(Ingestion.tenant_id == tenant_id, Ingestion.finished_at.is_not(None))
-    if wanted.provider is not None:
-        query = query.where(Ingestion.provider == wanted.provider)
-    if wanted.customer_id is not None:
-        query = query.where(Ingestion.customer_id == wanted.customer_id)
-    if wanted.since is not None:
-        query = query.where(Ingestion.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Ingestion.created_at <= wanted.until)
+    for condition in _conditions(wanted, Ingestion, Ingestion.created_at):
+        query = query.where(condition)
     async with core.database.reading() as connection:
         rows = (await connection.execute(query.order_by(Ingestion.id.desc()).limit(BATCH))).all()
         ciphers = await customer.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
@@ -214,8 +169,8 @@ async def _result(
     changed = [name for name in after if before.get(name) != after[name]]
     if not changed:
         return []
-    lacks_files = isinstance(found, Outcome) and found.media and result.status != ResultStatus.COMPLETED
-    refused = isinstance(found, ProcessFault) and result.status == ResultStatus.COMPLETED
+    complete = result.status == ResultStatus.COMPLETED
+    lacks_files, refused = isinstance(found, Outcome) and found.media and not complete, isinstance(found, ProcessFault) and complete
     reason = (
         "Its files were never fetched: create a new ingestion." if lacks_files
         else "It was completed from data that no longer suffice; it stays as it is." if refused
@@ -267,10 +222,8 @@ async def _verifications(
     core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
 ) -> tuple[int, list[Difference]]:
     query = verification.columns(tenant_id).order_by(Verification.id.desc()).limit(BATCH)
-    if wanted.provider is not None:
-        query = query.where(Verification.provider == wanted.provider)
-    if wanted.customer_id is not None:
-        query = query.where(Verification.customer_id == wanted.customer_id)
+    for condition in _conditions(wanted, Verification, Verification.updated_at):
+        query = query.where(condition)
     async with core.database.reading() as connection:
         rows = (await connection.execute(query)).all()
         ciphers = await customer.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])

@@ -19,8 +19,8 @@ from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import DocumentType, FileCategory, Gender
 from app.domain.provider import ProviderName, VendorRecord
+from app.domain.replay import Replayed
 from app.domain.verification import RejectType, ReviewAnswer, Stage
-from app.service.replay import Replayed
 
 described(CustomerType, "What kind of party a customer is.", {"INDIVIDUAL": "A natural person."})
 described(

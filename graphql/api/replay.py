@@ -14,9 +14,9 @@ from api.node import MASK
 from api.scalars import given
 from app.domain.credential import Right
 from app.domain.provider import ProviderName
+from app.domain.replay import Difference, Replayed, Wanted
 from app.errors import UserFault, UserFaults
 from app.service import replay
-from app.service.replay import Difference, Replayed
 
 # Fields of a difference that are no personal data.
 OPEN = frozenset({"status", "errorCode", "warnings", "stage", "reviewAnswer", "rejectType", "type", "subject", "externalId"})
@@ -32,9 +32,9 @@ class ReplayFilter:
     since: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not older than this.")
     until: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not newer than this.")
 
-    def wanted(self) -> replay.Wanted:
+    def wanted(self) -> Wanted:
         kinds = given(self.kinds)
-        return replay.Wanted(
+        return Wanted(
             kinds=tuple(kinds) if kinds is not None else tuple(Replayed),
             provider=given(self.provider),
             customer_id=given(self.customer_id),
@@ -78,7 +78,7 @@ class ReplayMutation:
     ) -> ReplayProviderEventsPayload:
         context = info.context
         context.require_person(Right.ACT)
-        wanted = filter.wanted() if filter else replay.Wanted()
+        wanted = filter.wanted() if filter else Wanted()
         try:
             done = await replay.replay(context.core, context.providers, context.tenant_id, wanted, dry_run=dry_run)
         except (UserFault, UserFaults) as refusal:

@@ -27,7 +27,12 @@ def build(
     token = settings.reveal("sumsub_app_token")
     # The budget belongs to the account, which is named by a digest: the token itself is secret.
     account = "sumsub:" + hashlib.sha256(token.encode()).hexdigest()[:16]
-    limits = {CallKind.READ: settings.sumsub_reads_per_5s, CallKind.WRITE: settings.sumsub_writes_per_5s}
+    limits = {
+        CallKind.READ: settings.sumsub_reads_per_5s,
+        CallKind.WRITE: settings.sumsub_writes_per_5s,
+        # Ten a minute, in windows of five seconds.
+        CallKind.SCREENING: 1,
+    }
     client = Client(
         http,
         Account(settings.sumsub_base_url, token, settings.reveal("sumsub_secret_key").encode(), settings.sumsub_level),

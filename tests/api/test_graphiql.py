@@ -66,13 +66,16 @@ async def test_the_page_works_whole_and_stays_on_its_own_host(embedded: Firm, pa
         "FollowIngestion",
         "FollowEvents",
         "Customers",
+        "Verification",
+        "ProviderEvents",
     ]
     assert hosts <= {f"127.0.0.1:{embedded.port}", "data"}
     assert complaints == []
 
 
 async def _run(page: Page, tab: str) -> None:
-    await page.locator(".graphiql-tab", has_text=tab).click()
+    # While a tab is being moved, a likeness of it is there too.
+    await page.locator(".graphiql-tab", has_text=tab).first.click()
     # GraphiQL learns the operation's name a moment after the editor has changed.
     await page.wait_for_timeout(400)
     await page.click(".graphiql-execute-button")

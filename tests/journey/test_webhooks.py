@@ -8,7 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import select
 
+from app.domain.credential import Role
+from app.model.inbound import InboundEvent
 from tests.make.firm import Firm
 from tests.make.webhook import post_sumsub, sent, sumsub_body, sumsub_headers, veriff_headers
 
@@ -198,6 +201,21 @@ async def test_a_repeated_event_is_dropped_however_it_is_written(firm: Firm) -> 
     assert events[0]["customer"]["id"] == customer
 
 
+async def test_what_is_about_nothing_known_is_shown_to_the_only_tenant_and_to_none_of_several(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A vendor's account is shared by all tenants: an id of one's person must not be shown to another."""
+    async with Firm.embedded(tmp_path_factory.mktemp("tenants")) as firm:
+        await post_sumsub(firm, sumsub_body("alone"))
+        shown = (await firm.data(EVENTS, {}))["providerEvents"]["nodes"]
+        await firm.issue(Role.SERVICE, tenant="second")
+        await post_sumsub(firm, sumsub_body("one-of-two"))
+        then = (await firm.data(EVENTS, {}))["providerEvents"]["nodes"]
+
+    assert [event["subject"] for event in shown] == ["alone"]
+    assert [event["subject"] for event in then] == ["alone"]
+
+
 async def test_a_hundred_of_one_event_at_once_are_one(firm: Firm) -> None:
     _, applicant = await verified(firm)
     body = sumsub_body(applicant)
@@ -211,14 +229,16 @@ async def test_a_hundred_of_one_event_at_once_are_one(firm: Firm) -> None:
 async def test_an_event_about_nobody_is_kept_and_matched_when_its_verification_becomes_known(firm: Firm) -> None:
     applicant = await firm.applicant("passport")
     await post_sumsub(firm, sumsub_body(applicant))
-    (before,) = await events_about(firm, applicant, status="UNMATCHED")
+    async with firm.core.database.reading() as connection:
+        query = select(InboundEvent.status, InboundEvent.customer_id).where(InboundEvent.subject == applicant)
+        before = (await connection.execute(query)).one()
 
     customer = await firm.customer()
     given = {"customerId": customer, "source": {"sumsub": {"applicantId": applicant}}, "processes": ["PROFILE"]}
     await firm.finished((await firm.create_ingestion(given))["ingestion"]["id"])
     (after,) = await events_about(firm, applicant)
 
-    assert (before["handled"], before["customer"]) == (False, None)
+    assert (before.status, before.customer_id) == ("UNMATCHED", None)
     assert after["customer"]["id"] == customer
 
 

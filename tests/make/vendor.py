@@ -71,7 +71,7 @@ def now() -> dt.datetime:
 
 @asynccontextmanager
 async def sumsub(**more: Any) -> AsyncIterator[Vendor]:
-    options = sumsub_twin.Options(reads_per_5s=100_000, writes_per_5s=100_000, **more)
+    options = sumsub_twin.Options(reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000, **more)
     port, budget = serving.free_port(HOST), Budget()
     url = f"http://{HOST}:{port}"
     async with serving.running(sumsub_twin.application(options), host=HOST, port=port), wire.client() as http:

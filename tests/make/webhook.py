@@ -31,8 +31,11 @@ def sumsub_body(applicant_id: str, type_: str = "applicantReviewed", **more: Any
 
 
 def sumsub_headers(firm: Firm, body: bytes, algorithm: str | None = "HMAC_SHA256_HEX", secret: str | None = None) -> dict[str, str]:
-    key = (firm.options.webhook_secret if secret is None else secret).encode()
-    digest = hmac.new(key, body, HASHES[algorithm or "HMAC_SHA256_HEX"]).hexdigest()
+    return digest_headers(firm.options.webhook_secret if secret is None else secret, body, algorithm)
+
+
+def digest_headers(secret: str, body: bytes, algorithm: str | None = "HMAC_SHA256_HEX") -> dict[str, str]:
+    digest = hmac.new(secret.encode(), body, HASHES[algorithm or "HMAC_SHA256_HEX"]).hexdigest()
     return {"X-Payload-Digest": digest, **({"X-Payload-Digest-Alg": algorithm} if algorithm else {})}
 
 

@@ -79,7 +79,7 @@ async def test_every_fault_against_every_call(vendors: dict[str, Vendor], name: 
 
 def outcome(name: str, operation: str, fault: Fault, calls: list[CallKind]) -> tuple[type | None, int]:
     """What a call ends in, and how many calls it takes."""
-    again = READ_ATTEMPTS if calls[-1] is CallKind.READ and operation not in STREAMS | {"health"} else 1
+    again = READ_ATTEMPTS if calls[-1] in (CallKind.READ, CallKind.SCREENING) and operation not in STREAMS | {"health"} else 1
     extra = 1 if operation == "submit-session" else 0
     if fault in REFUSALS:
         return Answered, (again if fault is Fault.SERVER_ERROR else 1) + extra

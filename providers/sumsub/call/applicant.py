@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.domain.provider import CallKind
 from providers.call import Call, Caller, encoded, query, segment
 
 JSON = "application/json"
@@ -96,7 +97,7 @@ class Applicants:
     async def aml_case(self, applicant_id: str) -> bytes:
         """The newest active case of the vendor's own screening; 404 where it ran none. At most ten calls a minute."""
         path = f"/resources/api/applicants/{segment(applicant_id)}/amlCase"
-        return await self._caller.read(Call("aml-case", "GET", path))
+        return await self._caller.read(Call("aml-case", "GET", path, counted=CallKind.SCREENING))
 
     async def _send(self, operation: str, method: str, path: str, content: Any, *, json: bool = True) -> bytes:
         return (await self._caller.once(Call(operation, method, path, encoded(content), JSON, json=json))).content

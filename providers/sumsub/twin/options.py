@@ -31,6 +31,7 @@ class Options:
     forbidden: frozenset[str] = frozenset()
     reads_per_5s: int = 300
     writes_per_5s: int = 50
+    aml_per_minute: int = 10
     seed: int = 1
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None

@@ -15,7 +15,7 @@ from providers.sumsub.twin.options import Options
 from providers.sumsub.twin.scenario import Scenario
 
 WINDOW_SECONDS = 5.0
-AML_CALLS, AML_SECONDS = 10, 60.0
+AML_SECONDS = 60.0
 # Reuse errors, docs.sumsub.com/reference/reusable-kyc.
 REUSE_NAMES = {
     "10501": "not-in-partners-list",
@@ -142,8 +142,8 @@ class Store:
         self._count("GET" if read else "POST", now, self._options.reads_per_5s if read else self._options.writes_per_5s)
 
     def limit_aml(self, now: float) -> None:
-        """The AML case may be read ten times a minute."""
-        self._count("AML", now, AML_CALLS, AML_SECONDS)
+        """The AML case has a limit of its own."""
+        self._count("AML", now, self._options.aml_per_minute, AML_SECONDS)
 
     def _count(self, kind: str, now: float, most: int, window: float = WINDOW_SECONDS) -> None:
         calls = self._calls[kind]

@@ -1,0 +1,52 @@
+"""What computing stored things again is asked for, and what it finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.domain.provider import ProviderName
+
+
+class Replayed(StrEnum):
+    """What kind of stored thing was computed again."""
+
+    EVENT = "EVENT"
+    RESULT = "RESULT"
+    VERIFICATION = "VERIFICATION"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be computed again; at most a hundred of each kind, newest first."""
+
+    kinds: Collection[Replayed] = tuple(Replayed)
+    provider: ProviderName | None = None
+    customer_id: str | None = None
+    types: Collection[str] | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    event_ids: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What computing again would change, or has changed. `before` and `after` may hold personal data."""
+
+    kind: Replayed
+    subject_id: str
+    field: str
+    before: Any
+    after: Any
+    applied: bool
+    # Why it was not applied, although it was wanted.
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Replay:
+    examined: int
+    differences: Sequence[Difference]
