@@ -42,6 +42,7 @@ async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], dep
                 tidy_at = loop.time() + TIDY_SECONDS
                 async with transaction(core.database) as session:
                     await idempotency.forget_old(session, at=core.clock.now())
+                    await inbound.forget_unmatched(session)
         except (SQLAlchemyError, RedisError, OSError) as problem:
             log.warning("relay.away", error=type(problem).__name__)
             await asyncio.sleep(1.0)

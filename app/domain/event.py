@@ -9,6 +9,7 @@ from typing import Any
 
 class EventType(StrEnum):
     CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_STATE_CHANGED = "customer.state_changed"
     CUSTOMER_KYC_STATUS_CHANGED = "customer.kyc_status_changed"
     INGESTION_CREATED = "ingestion.created"

@@ -23,7 +23,7 @@ from app.domain.provider import Provider, ProviderName
 from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
 from app.model.action import VendorAction
 from app.model.customer import Customer
-from app.service import checks, customer, idempotency, inbound, verification, work
+from app.service import customer, idempotency, inbound, verification, work
 from app.service.core import Core
 
 PARAMETERS = "vendor_action.parameters"
@@ -61,7 +61,6 @@ class Done:
 
 async def carry_out(core: Core, providers: Mapping[ProviderName, Provider], order: Order) -> Done:
     """Does it now. Raises UserFault where it cannot be done; nothing is changed here then."""
-    checks.refuse(list(checks.idempotency_key(order.idempotency_key)))
     row = await _current(core, order)
     provider = _able(providers, row, order.action.kind)
     action_id = ids.new("act")
@@ -216,16 +215,24 @@ async def _end(core: Core, row: Any, order: Order, action_id: str, status: str, 
             await inbound.ring(session, [row.id], thorough=True)
 
 
-async def set_on_customer(core: Core, tenant_id: str, customer_id: str, **values: Any) -> None:
-    """What the firm itself holds of a customer: risk level and tags. Raises NOT_FOUND."""
-    async with transaction(core.database) as session:
+async def set_on_customer(core: Core, order: Order, **values: Any) -> None:
+    """What the firm itself holds of a customer: risk level and tags. Once per idempotency key; raises NOT_FOUND."""
+
+    async def make(session: Session) -> None:
         changed = await session.execute(
             update(Customer)
-            .where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+            .where(Customer.id == order.customer_id, Customer.tenant_id == order.tenant_id)
             .values(updated_at=core.clock.now(), **values)
         )
         if changed.rowcount != 1:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
+        data = {"customerId": order.customer_id, "fields": sorted(values)}
+        session.record(NewEvent(EventType.CUSTOMER_UPDATED, order.tenant_id, customer_id=order.customer_id, data=data))
+
+    operation = f"customer.{order.action.kind.lower()}"
+    value = idempotency.canonical(operation, {"customer": order.customer_id, "action": asdict(order.action)})
+    request = idempotency.Request(order.tenant_id, operation, order.idempotency_key, value)
+    await idempotency.once(core, request, order.customer_id, make)
 
 
 async def of_verifications(connection: AsyncConnection, tenant_id: str, verification_ids: Sequence[str]) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session, now, transaction
@@ -29,6 +29,10 @@ BODY = "inbound_event.body"
 # Of one subject no more than this many events are taken up at once; the rest follow with the next look.
 BATCH = 500
 LIMIT = 200
+# How long ago an event may have slipped past the verification that it is about.
+LATE_SECONDS = 600.0
+# What is about nobody known for so long is about nobody here: other systems may use the vendor's account, too.
+KEPT_UNMATCHED_SECONDS = 90 * 86_400.0
 
 
 class Taken(StrEnum):
@@ -171,11 +175,21 @@ async def match_late(session: Session) -> None:
     query = (
         select(Verification.id)
         .join(InboundEvent, (InboundEvent.provider == Verification.provider) & (InboundEvent.subject == Verification.reference))
-        .where(InboundEvent.status == InboundStatus.UNMATCHED)
+        .where(InboundEvent.status == InboundStatus.UNMATCHED, InboundEvent.received_at > now(-LATE_SECONDS))
         .distinct()
         .limit(LIMIT)
     )
     await ring(session, [row.id for row in await session.execute(query)])
+
+
+async def forget_unmatched(session: Session) -> int:
+    """Deletes events that nobody has turned up for, and says how many."""
+    gone = await session.execute(
+        delete(InboundEvent).where(
+            InboundEvent.status == InboundStatus.UNMATCHED, InboundEvent.received_at < now(-KEPT_UNMATCHED_SECONDS)
+        )
+    )
+    return gone.rowcount
 
 
 async def waiting_for(session: Session, verification_id: str) -> Sequence[str]:

@@ -33,7 +33,7 @@ class Webhooks:
         self._providers = providers
 
     async def handle(self, request: Request) -> Response:
-        name = request.path_params["provider"]
+        name = request.path_params["provider"].lower()
         provider = self._providers.get(ProviderName(name.upper())) if name.upper() in list(ProviderName) else None
         if provider is None:
             return _answer("unknown", "not_configured", 404)

@@ -58,19 +58,19 @@ class SecretPayload:
     user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
 
 
-async def _order(context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]) -> action.Done:
-    """Checks who asks, then what is asked, then has it done."""
+def _order(context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]) -> action.Order:
+    """Checks who asks, then what is asked."""
     caller = context.require_person(Right.ACT) if wanted.kind in NEEDS_A_PERSON else context.require(Right.WRITE)
-    checks.refuse(faults)
-    order = action.Order(context.tenant_id, customer_id, wanted, caller.name, caller.credential_id, given(key))
-    return await action.carry_out(context.core, context.providers, order)
+    checks.refuse([*faults, *checks.idempotency_key(given(key))])
+    return action.Order(context.tenant_id, customer_id, wanted, caller.name, caller.credential_id, given(key))
 
 
 async def _done(
     context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault] | None = None
 ) -> VerificationPayload:
     try:
-        done = await _order(context, customer_id, wanted, key, faults or [])
+        order = _order(context, customer_id, wanted, key, faults or [])
+        done = await action.carry_out(context.core, context.providers, order)
     except (UserFault, UserFaults) as refusal:
         return VerificationPayload(verification=None, customer=None, user_errors=user_errors(refusal))
     row = await context.loaders.verification_by_id.load(done.verification_id)
@@ -83,7 +83,8 @@ async def _secret(
     context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]
 ) -> tuple[ActionAnswer | None, Verification | None, list[UserError]]:
     try:
-        done = await _order(context, customer_id, wanted, key, faults)
+        order = _order(context, customer_id, wanted, key, faults)
+        done = await action.carry_out(context.core, context.providers, order)
     except (UserFault, UserFaults) as refusal:
         return None, None, user_errors(refusal)
     row = await context.loaders.verification_by_id.load(done.verification_id)
@@ -255,14 +256,15 @@ async def _both(
     """At the vendor first: what it refuses is not set here either."""
     found: Verification | None = None
     try:
+        order = _order(context, customer_id, wanted, key, faults)
         try:
-            done = await _order(context, customer_id, wanted, key, faults)
+            done = await action.carry_out(context.core, context.providers, order)
             row = await context.loaders.verification_by_id.load(done.verification_id)
             found = Verification.of(row)
         except UserFault as refusal:
             if refusal.code not in ONLY_HERE:
                 raise
-        await action.set_on_customer(context.core, context.tenant_id, customer_id, **values)
+        await action.set_on_customer(context.core, order, **values)
     except (UserFault, UserFaults) as refusal:
         return VerificationPayload(verification=None, customer=None, user_errors=user_errors(refusal))
     return VerificationPayload(verification=found, customer=await customer.by_id(context, customer_id), user_errors=[])

@@ -142,6 +142,19 @@ async def test_risk_and_tags_are_held_here_and_at_the_vendor(firm: Firm) -> None
     assert here_alone["customer"]["riskLevel"] == "LOW"
 
 
+async def test_an_old_request_repeated_does_not_undo_a_newer_one(firm: Firm) -> None:
+    customer, _ = await verified(firm)
+    given = {"customerId": customer, "comment": "x"}
+
+    await firm.act("setRiskLevel", who="service", **given, riskLevel="HIGH", idempotencyKey=f"one-{customer}")
+    await firm.act("setRiskLevel", who="service", **given, riskLevel="LOW", idempotencyKey=f"two-{customer}")
+    again = await firm.act("setRiskLevel", who="service", **given, riskLevel="HIGH", idempotencyKey=f"one-{customer}")
+
+    assert again["customer"]["riskLevel"] == "LOW"
+    types = [event["type"] for event in (await customer_of(firm, customer))["events"]["nodes"]]
+    assert types.count("customer.updated") == 2
+
+
 async def test_tokens_and_links_are_for_the_applicant_that_there_is_and_make_no_other(firm: Firm) -> None:
     customer, _ = await verified(firm)
     nobody = await firm.customer()
