@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -195,6 +195,17 @@ class Caller:
             yield chunk
         if announced is not None and announced.isdigit() and int(announced) != seen:
             raise self._unanswered(call, "the file broke off")
+
+
+async def granted(reading: Awaitable[bytes]) -> bytes | None:
+    """What is good to have beside a verdict; None where the vendor has it not, or does not let us read it. Passing faults are
+    raised: they are no answer."""
+    try:
+        return await reading
+    except Answered as fault:
+        if fault.passing:
+            raise
+        return None
 
 
 def parsed(content: bytes) -> Any:

@@ -60,8 +60,8 @@ CALLS: tuple[Entry, ...] = (
     _sumsub("applicant-by-external-id", "applicants.read_by_external_id", "Mutation.createIngestion"),
     _sumsub("change-level", "applicants.change_level", "Mutation.changeVerificationLevel"),
     _sumsub("required-documents", "applicants.required_documents", RECORD),
-    _sumsub("change-fixed-info", "applicants.change_fixed_info", None),
-    _sumsub("change-top-level", "applicants.change_top_level", None),
+    _sumsub("change-fixed-info", "applicants.change_fixed_info", "Mutation.correctApplicant"),
+    _sumsub("change-top-level", "applicants.change_top_level", "Mutation.correctApplicant"),
     _sumsub("block", "applicants.block", "Mutation.blockApplicant"),
     _sumsub("set-presence", "applicants.set_presence", "Mutation.setApplicantPresence"),
     _sumsub("set-risk-level", "applicants.set_risk_level", "Mutation.setRiskLevel"),
@@ -92,7 +92,7 @@ CALLS: tuple[Entry, ...] = (
     _veriff("attempt-media", "attempt_media", None),
     _veriff("media", "file", "IdentityResult.files"),
     _veriff("watchlist-screening", "watchlist_screening", RECORD),
-    _veriff("validate-registry", "validate_registry", None),
+    _veriff("validate-registry", "validate_registry", "Mutation.askRegistry"),
     _veriff("validate-registry-at-once", "validate_registry_at_once", None),
 )
 ABLE: tuple[Capabilities, ...] = (SUMSUB, VERIFF)

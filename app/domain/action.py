@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from app.domain.customer import RiskLevel
 
@@ -18,6 +19,8 @@ class ActionKind(StrEnum):
     TAG = "TAG"
     SET_PRESENCE = "SET_PRESENCE"
     SHARE = "SHARE"
+    CORRECT = "CORRECT"
+    ASK_REGISTRY = "ASK_REGISTRY"
     SET_DOCUMENT_INACTIVE = "SET_DOCUMENT_INACTIVE"
     SDK_TOKEN = "SDK_TOKEN"  # noqa: S105 - a kind of action, not a secret
     LINK = "LINK"
@@ -30,6 +33,7 @@ class ActionKind(StrEnum):
 NEEDS_A_PERSON = frozenset({
     ActionKind.RECHECK, ActionKind.RESET_STEP, ActionKind.RESET, ActionKind.CHANGE_LEVEL, ActionKind.BLOCK,
     ActionKind.SET_PRESENCE, ActionKind.SHARE, ActionKind.SET_DOCUMENT_INACTIVE, ActionKind.SUBMIT, ActionKind.DELETE,
+    ActionKind.ASK_REGISTRY,
 })  # fmt: skip
 
 
@@ -91,6 +95,31 @@ class Share:
     ttl_seconds: int
 
 
+@dataclass(frozen=True, repr=False)
+class Correct:
+    """What the firm declared of the person, changed: only what is given. `birthdate` is ISO 8601, countries are alpha-2."""
+
+    kind = ActionKind.CORRECT
+    first_name: str | None = None
+    middle_name: str | None = None
+    last_name: str | None = None
+    birthdate: str | None = None
+    place_of_birth: str | None = None
+    country: str | None = None
+    nationality: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class AskRegistry:
+    """Asks a government's registry about the person; what it takes is the vendor's to say."""
+
+    kind = ActionKind.ASK_REGISTRY
+    data: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class SetDocumentInactive:
     kind = ActionKind.SET_DOCUMENT_INACTIVE
@@ -133,7 +162,7 @@ class SandboxVerdict:
 
 Action = (
     Recheck | ResetStep | Reset | ChangeLevel | Block | SetRiskLevel | Tag | SetPresence | Share | SetDocumentInactive
-    | SdkToken | Link | Submit | Delete | SandboxVerdict
+    | Correct | AskRegistry | SdkToken | Link | Submit | Delete | SandboxVerdict
 )  # fmt: skip
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from api import customer
 from api.action_input import (
+    AskRegistryInput,
     BlockApplicantInput,
     ChangeVerificationLevelInput,
+    CorrectApplicantInput,
     CreateSdkTokenInput,
     CreateVerificationLinkInput,
     CustomerVerificationInput,
@@ -23,6 +25,7 @@ from api.action_input import (
     TagCustomerInput,
 )
 from api.context import Context
+from api.correction import corrected
 from api.customer import Customer
 from api.errors import UserError, user_errors
 from api.scalars import URL, given
@@ -165,6 +168,23 @@ class ActionMutation:
     ) -> VerificationPayload:
         faults = _text(input.image_id, "imageId", 100)
         wanted = ask.SetDocumentInactive(input.image_id, input.inactive is not False)
+        return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
+
+    @strawberry.mutation(description="Changes what the firm declared of the person; the vendor compares it with documents.")
+    async def correct_applicant(
+        self, info: Info, input: Annotated[CorrectApplicantInput, strawberry.argument(description="Whose, and what.")]
+    ) -> VerificationPayload:
+        wanted, faults = corrected(input)
+        return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
+
+    @strawberry.mutation(description="Asks a government's registry about the person; the answer comes later. Needs a person.")
+    async def ask_registry(
+        self, info: Info, input: Annotated[AskRegistryInput, strawberry.argument(description="Whose, and with what.")]
+    ) -> VerificationPayload:
+        data: Any = input.data
+        good = isinstance(data, dict)
+        faults = [] if good else [UserFault("INVALID_DATA", "This must be a JSON object.", ["input", "data"])]
+        wanted = ask.AskRegistry(data if good else {})
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
 
     @strawberry.mutation(description="Ends the upload of a session, so that the vendor begins to check. Needs a person.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry.scalars import JSON
 
 from app.domain.customer import RiskLevel
 from app.domain.verification import RejectType
@@ -75,6 +76,29 @@ class ShareVerificationInput:
     customer_id: strawberry.ID = strawberry.field(description=OF_CUSTOMER)
     for_client_id: str = strawberry.field(description="The partner's client id at the vendor.")
     ttl_seconds: int | None = strawberry.field(default=1200, description="How long the token works, in seconds.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `correctApplicant` takes; only what is given is changed.")
+class CorrectApplicantInput:
+    customer_id: strawberry.ID = strawberry.field(description=OF_CUSTOMER)
+    first_name: str | None = strawberry.field(default=strawberry.UNSET, description="Given names.")
+    middle_name: str | None = strawberry.field(default=strawberry.UNSET, description="Middle names.")
+    last_name: str | None = strawberry.field(default=strawberry.UNSET, description="The family name.")
+    birthdate: str | None = strawberry.field(default=strawberry.UNSET, description="By ISO 8601, e.g. 1991-07-23.")
+    place_of_birth: str | None = strawberry.field(default=strawberry.UNSET, description="The town of birth.")
+    country: str | None = strawberry.field(default=strawberry.UNSET, description="Of residence, ISO 3166-1 alpha-2.")
+    nationality: str | None = strawberry.field(default=strawberry.UNSET, description="ISO 3166-1 alpha-2.")
+    email: str | None = strawberry.field(default=strawberry.UNSET, description="The e-mail address that the vendor writes to.")
+    phone: str | None = strawberry.field(default=strawberry.UNSET, description="By E.164, e.g. +34600000000.")
+    language: str | None = strawberry.field(default=strawberry.UNSET, description="ISO 639-1: in which the vendor writes.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `askRegistry` takes.")
+class AskRegistryInput:
+    customer_id: strawberry.ID = strawberry.field(description=OF_CUSTOMER)
+    data: JSON = strawberry.field(description="What the registry takes, an object as the vendor's documentation says.")
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 

@@ -172,6 +172,8 @@ described(
         "TAG": "Add tags.",
         "SET_PRESENCE": "Activate or deactivate the profile.",
         "SHARE": "Make a token for a partner.",
+        "CORRECT": "Change what the firm declared of the person.",
+        "ASK_REGISTRY": "Ask a government's registry about the person: billable.",
         "SET_DOCUMENT_INACTIVE": "Set an image aside, or take that back.",
         "SDK_TOKEN": "Make a token for the vendor's SDK.",
         "LINK": "Make an address of the vendor's hosted page.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain import action as ask
 from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.normal import country
 from app.domain.verification import Stage
 from app.errors import Answered, Unanswered, UserFault
 from providers.sumsub import state, vocabulary
@@ -82,6 +83,26 @@ async def _share(client: Client, subject: Subject, asked: ask.Share) -> ActionAn
     return _secret(answer, "token", "share-token")
 
 
+async def _correct(client: Client, subject: Subject, asked: ask.Correct) -> ActionAnswer:
+    """Names, dates and countries are what Sumsub calls fixed info, the rest stands at the top; each is sent where any changes."""
+    declared = {
+        "firstName": asked.first_name,
+        "middleName": asked.middle_name,
+        "lastName": asked.last_name,
+        "dob": asked.birthdate,
+        "placeOfBirth": asked.place_of_birth,
+        "country": country.alpha3(asked.country) if asked.country else None,
+        "nationality": country.alpha3(asked.nationality) if asked.nationality else None,
+    }
+    top = {"email": asked.email, "phone": asked.phone, "lang": asked.language}
+    fixed_info = {name: value for name, value in declared.items() if value is not None}
+    if fixed_info:
+        await client.applicants.change_fixed_info(subject.reference, fixed_info)
+    if any(value is not None for value in top.values()):
+        await client.applicants.change_top_level(subject.reference, {name: text for name, text in top.items() if text is not None})
+    return ActionAnswer()
+
+
 async def _set_document_inactive(client: Client, subject: Subject, asked: ask.SetDocumentInactive) -> ActionAnswer:
     applicant = Tree.parse(await client.applicants.read(subject.reference))
     inspection = applicant.at("inspectionId").text
@@ -152,6 +173,7 @@ HANDLERS: dict[ActionKind, Callable[[Client, Subject, Any], Awaitable[ActionAnsw
     ActionKind.TAG: _tag,
     ActionKind.SET_PRESENCE: _set_presence,
     ActionKind.SHARE: _share,
+    ActionKind.CORRECT: _correct,
     ActionKind.SET_DOCUMENT_INACTIVE: _set_document_inactive,
     ActionKind.SDK_TOKEN: _sdk_token,
     ActionKind.LINK: _link,

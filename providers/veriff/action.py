@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.domain.action import Action, ActionAnswer, ActionKind, Delete, Subject, Submit
+from app.domain.action import Action, ActionAnswer, ActionKind, AskRegistry, Delete, Subject, Submit
 from providers.veriff.client import Client
 
 
@@ -24,7 +24,13 @@ async def _delete(client: Client, subject: Subject, _: Delete) -> ActionAnswer:
     return ActionAnswer()
 
 
+async def _ask_registry(client: Client, subject: Subject, asked: AskRegistry) -> ActionAnswer:
+    await client.validate_registry(subject.reference, asked.data)
+    return ActionAnswer()
+
+
 HANDLERS: dict[ActionKind, Callable[[Client, Subject, Any], Awaitable[ActionAnswer]]] = {
     ActionKind.SUBMIT: _submit,
     ActionKind.DELETE: _delete,
+    ActionKind.ASK_REGISTRY: _ask_registry,
 }

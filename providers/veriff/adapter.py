@@ -20,6 +20,7 @@ from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, 
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
 from app.domain.verification import VendorState
 from app.errors import Answered, NotReady, ProcessFault, VendorFault
+from providers.call import granted
 from providers.tree import Tree
 from providers.veriff import (
     action,
@@ -117,7 +118,7 @@ class Veriff:
             status = found.at("status").text or UNDECIDED
             if not found or (status != APPROVED and status not in REFUSED):
                 answers.pending[reference.id] = status
-                answers.payloads[name(ATTEMPTS, reference.id)] = await client.attempts(reference.id)
+                await self._attempts(client, reference, answers.payloads)
             elif found.at("id").value not in (reference.id, None):
                 answers.faults[reference.id] = _another_session()
             elif status in REFUSED:
@@ -128,6 +129,12 @@ class Veriff:
             if fault.passing:
                 raise
             answers.faults[reference.id] = errors.explain(fault)
+
+    async def _attempts(self, client: Client, reference: Reference, payloads: dict[str, bytes]) -> None:
+        """Before a decision the newest attempt tells where the session stands, where the integration lets us read it."""
+        attempts = await granted(client.attempts(reference.id))
+        if attempts is not None:
+            payloads[name(ATTEMPTS, reference.id)] = attempts
 
     def _client(self, reference: Reference) -> Client | None:
         return self._clients.get(reference.integration or DEFAULT_INTEGRATION)
@@ -157,7 +164,7 @@ class Veriff:
             raise Answered("VERIFF", "decision", "its integration is no longer configured", status=401)
         payloads = {name(DECISION, reference.id): await client.decision(reference.id)}
         if not Tree.parse(payloads[name(DECISION, reference.id)]).at("verification"):
-            payloads[name(ATTEMPTS, reference.id)] = await client.attempts(reference.id)
+            await self._attempts(client, reference, payloads)
         return Snapshot((reference,), payloads, self._now())
 
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:

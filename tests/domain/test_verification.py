@@ -84,6 +84,7 @@ def test_what_needs_a_person_is_a_closed_list() -> None:
         ActionKind.SDK_TOKEN,
         ActionKind.LINK,
         ActionKind.SANDBOX_VERDICT,
+        ActionKind.CORRECT,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.journey.test_webhooks import customer_of, until, verified, verified_at_veriff
 from tests.make.firm import Firm
+from tests.make.webhook import sent
 
 DESTRUCTIVE: dict[str, dict[str, Any]] = {
     "requestRecheck": {"reason": "Please look again"},
@@ -21,6 +22,7 @@ DESTRUCTIVE: dict[str, dict[str, Any]] = {
     "shareVerification": {"forClientId": "partner"},
     "submitVerification": {},
     "deleteVerification": {},
+    "askRegistry": {"data": {}},
 }
 ACTIONS = """query($id: ID!) { customer(id: $id) { verification { actions { kind status requestedBy errorCode } } } }"""
 
@@ -140,6 +142,52 @@ async def test_risk_and_tags_are_held_here_and_at_the_vendor(firm: Firm) -> None
     assert (found["tags"], found["riskLevel"]) == (["VIP", "821"], "HIGH")
     assert found["verification"]["vendorRecord"]["tags"] == ["VIP", "821"]
     assert here_alone["customer"]["riskLevel"] == "LOW"
+
+
+async def test_what_was_declared_is_corrected_at_the_vendor_and_told(firm: Firm) -> None:
+    customer, _ = await verified(firm)
+    record = "query($id: ID!) { customer(id: $id) { verification { vendorRecord(record: APPLICANT) } } }"
+
+    await firm.act(
+        "correctApplicant", who="service", customerId=customer, lastName="Vale", nationality="PT", email="iria@example.org"
+    )
+    found = (await firm.data(record, {"id": customer}, who="compliance"))["customer"]["verification"]["vendorRecord"]
+    seen = await until(firm, customer, lambda it: "verification.data_changed" in [event["type"] for event in it["events"]["nodes"]])
+
+    assert (found["fixedInfo"]["lastName"], found["fixedInfo"]["nationality"], found["email"]) == (
+        "Vale",
+        "PRT",
+        "iria@example.org",
+    )
+    assert found["fixedInfo"]["firstName"] == "Iria"
+    assert seen["kycStatus"] == "VERIFIED"
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ({}, ["NOTHING_GIVEN"]),
+        ({"country": "ESP", "nationality": "xx"}, ["INVALID_COUNTRY", "INVALID_COUNTRY"]),
+        ({"birthdate": "1990-02-30", "phone": "600", "language": "Spanish"}, ["INVALID_DATE", "INVALID_PHONE", "INVALID_LANGUAGE"]),
+        ({"firstName": " ", "email": "nobody"}, ["BLANK", "INVALID_EMAIL"]),
+    ],
+)
+async def test_all_faults_of_a_correction_come_back_together(embedded: Firm, given: dict[str, str], codes: list[str]) -> None:
+    query = "mutation($input: CorrectApplicantInput!) { correctApplicant(input: $input) { userErrors { code field } } }"
+    answer = await embedded.data(query, {"input": {"customerId": await embedded.customer(), **given}}, who="service")
+
+    assert sorted(error["code"] for error in answer["correctApplicant"]["userErrors"]) == sorted(codes)
+
+
+async def test_a_registry_is_asked_about_a_session(firm: Firm) -> None:
+    customer, session = await verified_at_veriff(firm)
+
+    await firm.act("askRegistry", customerId=customer, data={"number": "1"})
+    await firm.act("askRegistry", customerId=customer, data=[1], expect="INVALID_DATA")
+
+    assert session in [
+        item["body"].split('"sessionId":"')[1][:36] for item in await sent(firm, "veriff") if item["kind"] == "registry"
+    ]
 
 
 async def test_an_old_request_repeated_does_not_undo_a_newer_one(firm: Firm) -> None:

@@ -185,3 +185,28 @@ async def test_what_the_twins_states_forbid(vendors: dict[str, Vendor]) -> None:
     assert await status(veriff.submit_session(at_veriff["created"])) == (400, 400)
     assert await status(veriff.add_media(at_veriff["decided"], "face", JPEG)) == (409, 409)
     assert await status(veriff.submit_session(at_veriff["decided"])) == (409, 409)
+
+
+async def test_an_applicant_made_by_calls_alone_ends_with_a_verdict(vendors: dict[str, Vendor]) -> None:
+    """As an integration by API does it: create, add documents, ask for the check; at Veriff create, add, submit."""
+    sumsub, veriff = vendors["sumsub"].client, vendors["veriff"].client
+    applicant = orjson.loads(await sumsub.applicants.create(fresh("whole"), "id-only"))["id"]
+    early = None
+    try:
+        await sumsub.reviews.request_check(applicant)
+    except Answered as refused:
+        early = refused.status
+    await sumsub.documents.add(applicant, {"idDocType": "PASSPORT", "country": "ESP"}, JPEG + fresh("w").encode())
+    await sumsub.reviews.request_check(applicant)
+    review = orjson.loads(await sumsub.reviews.status(applicant))
+    session = orjson.loads(await veriff.create_session())["verification"]["id"]
+    undecided = orjson.loads(await veriff.decision(session))["verification"]
+    await veriff.add_media(session, "document-front", JPEG)
+    await veriff.submit_session(session)
+    decision = orjson.loads(await veriff.decision(session))["verification"]
+
+    assert early == 400
+    assert (review["reviewStatus"], review["reviewResult"]) == ("completed", {"reviewAnswer": "GREEN"})
+    assert orjson.loads(await sumsub.applicants.read(applicant))["info"]["idDocs"]
+    assert undecided is None
+    assert decision["status"] == "approved"

@@ -217,3 +217,19 @@ def test_capabilities_are_facts_that_cannot_change() -> None:
     for able in catalogue.ABLE:
         with pytest.raises(dataclasses.FrozenInstanceError):
             able.processes = ()  # type: ignore[misc]
+
+
+async def test_a_verdict_is_told_even_where_what_explains_it_may_not_be_read() -> None:
+    """An app token without some permissions, or an integration without some products, still has verdicts."""
+    async with VENDORS["sumsub"](forbidden=frozenset({"steps-status", "moderation-states", "applicant"})) as at_sumsub:
+        reference = await made(at_sumsub, "rejected")
+        state = at_sumsub.provider.state(await at_sumsub.provider.look(reference, thorough=True), reference)
+        assert (state.stage, state.steps) == (Stage.DECLINED, ())
+    async with VENDORS["veriff"]() as at_veriff:
+        waiting = await made(at_veriff, "never-decided")
+        await at_veriff.fault("attempts", "403", "404")
+        looked = at_veriff.provider.state(await at_veriff.provider.look(waiting, thorough=False), waiting)
+        fetched = await at_veriff.provider.fetch([waiting], imported=True)
+        assert looked.stage is Stage.CREATED
+        assert fetched.pending
+        assert not fetched.faults

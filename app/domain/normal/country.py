@@ -37,6 +37,12 @@ def alpha2(code: object) -> str | None:
     return None if upper in NO_COUNTRY else _codes().get(upper)
 
 
+def alpha3(code: str) -> str | None:
+    """ISO 3166-1 alpha-3 of an alpha-2 code, for vendors that write it so."""
+    found = pycountry.countries.get(alpha_2=code)
+    return found.alpha_3 if found else None
+
+
 @cache
 def _names() -> dict[str, str]:
     """Every name that the standard lists, folded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -131,7 +132,8 @@ class Twin:
         self.begin(applicant, now)
 
     def begin(self, applicant: Applicant, now: float) -> None:
-        """The check begins; it ends with the scenario's verdict in the scenario's time."""
+        """The check begins; it ends with the scenario's verdict in the scenario's time. What the documents say is recognised."""
+        applicant.facts.setdefault("info", copy.deepcopy(applicant.scenario.applicant.get("info", {})))
         self.change(applicant, now, "pending", None, "applicantPending")
         applicant.verdict = (now + applicant.scenario.review_seconds, applicant.scenario.review)
         self.settle(applicant, now)
@@ -149,6 +151,9 @@ class Twin:
     def decide(self, applicant: Applicant, now: float, status: str, result: dict[str, Any] | None) -> None:
         """The vendor's verdict, or a change of it."""
         applicant.verdict = None
+        for step in applicant.steps.values():
+            if step is not None and result is not None:
+                step.setdefault("reviewResult", {"reviewAnswer": result.get("reviewAnswer")})
         kinds = {"completed": "applicantReviewed", "onHold": "applicantOnHold", "pending": "applicantPending"}
         self.change(applicant, now, status, result, kinds.get(status, "applicantPrechecked"))
 
