@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -31,16 +31,7 @@ def sumsub(
     """A twin of Sumsub: same paths, signatures, errors, limits and webhooks; invented people; misbehaves on request."""
     from providers.sumsub import twin
 
-    settings = config.load()
-    try:
-        options = twin.Options.read(
-            seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url, settings=settings
-        )
-    except ValueError as problem:
-        say(f"gatehouse twin sumsub: {problem}")
-        raise typer.Exit(2) from None
-    say(twin.welcome(options, host, port))
-    run(serving.serve(twin.application(options), host=host, port=port))
+    _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)
 
 
 @app.command("veriff")
@@ -56,13 +47,15 @@ def veriff(
     """A twin of Veriff: same paths, signatures, errors and webhooks; invented people; misbehaves on request."""
     import providers.veriff.twin as twin
 
-    settings = config.load()
+    _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)
+
+
+def _serve(twin: Any, host: str, port: int, **given: Any) -> None:
+    """Serves a twin, with the credentials that Gatehouse itself is set to."""
     try:
-        options = twin.Options.read(
-            seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url, settings=settings
-        )
+        options = twin.Options.read(settings=config.load(), **given)
     except ValueError as problem:
-        say(f"gatehouse twin veriff: {problem}")
+        say(f"gatehouse twin: {problem}")
         raise typer.Exit(2) from None
     say(twin.welcome(options, host, port))
     run(serving.serve(twin.application(options), host=host, port=port))

@@ -50,6 +50,7 @@ def test_a_credential_stands_alone_on_standard_output_and_can_be_listed_and_revo
         ["serve", "--port", "x"],
         ["twin", "sumsub", "--faults", "nonsense"],
         ["twin", "sumsub", "--scenario", "/nowhere.json"],
+        ["twin", "veriff", "--faults", "nonsense"],
     ],
 )
 def test_wrong_usage_exits_with_two_and_says_why(arguments: list[str], embedded_environment: dict[str, str]) -> None:
@@ -61,7 +62,19 @@ def test_wrong_usage_exits_with_two_and_says_why(arguments: list[str], embedded_
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["serve"], ["worker"], ["twin", "sumsub"], ["demo"], ["credentials", "issue"], ["schema"], ["db", "check"]]
+    "arguments",
+    [
+        [],
+        ["serve"],
+        ["worker"],
+        ["twin", "sumsub"],
+        ["twin", "veriff"],
+        ["doctor"],
+        ["demo"],
+        ["credentials", "issue"],
+        ["schema"],
+        ["db", "check"],
+    ],
 )
 def test_every_command_has_help(arguments: list[str]) -> None:
     done = output([*arguments, "--help"], {})
