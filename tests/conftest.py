@@ -43,3 +43,8 @@ async def distributed(
 def firm(request: pytest.FixtureRequest) -> Firm:
     """Both set-ups: the same code, chosen by settings."""
     return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests, which have a time limit of their own, run first: what is short fits in beside them."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
