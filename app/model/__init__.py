@@ -2,6 +2,7 @@
 
 from app.model.action import VendorAction
 from app.model.budget import Budget
+from app.model.change import CustomerChange
 from app.model.credential import Credential
 from app.model.customer import Customer
 from app.model.data_key import DataKey
@@ -20,6 +21,7 @@ __all__ = [
     "Budget",
     "Credential",
     "Customer",
+    "CustomerChange",
     "DataKey",
     "Drift",
     "Event",

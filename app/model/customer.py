@@ -56,6 +56,17 @@ async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, re
         session.record(_changed(row, EventType.CUSTOMER_STATE_CHANGED, status(before), status(after), reason=reason))
 
 
+async def set_active(session: Session, row: Any, *, active: bool, at: dt.datetime) -> None:
+    """Deactivates a customer, or takes that back. The machines of kycStatus and aml stay as they are."""
+    before = standing(row)
+    after = Standing(before.kyc, before.aml, before.decision, not active)
+    await session.execute(
+        update(Customer).where(Customer.id == row.id).values(deactivated_at=None if active else at, updated_at=at, status_since=at)
+    )
+    reason = "reactivated" if active else "deactivated"
+    session.record(_changed(row, EventType.CUSTOMER_STATE_CHANGED, status(before), status(after), reason=reason))
+
+
 def _changed(
     row: Any,
     type_: EventType,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api import event, ingestion
+from api.change import CustomerChange
 from api.connection import After, Before, First, Last, newest_first, window
 from api.context import Context
 from api.errors import UserError, user_errors
@@ -100,6 +101,12 @@ class Customer(Node):
     async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
         row = await info.context.loaders.verification_by_customer.load(self.id)
         return Verification.of(row) if row else None
+
+    @strawberry.field(description="What was decided about the customer here, newest first; at most a hundred.")
+    async def changes(self, info: strawberry.Info[Context, None]) -> list[CustomerChange]:
+        loaders, internal = info.context.loaders, info.context.caller.may(Right.READ_INTERNAL)
+        cipher = await loaders.cipher_by_customer.load(self.id) if internal else None
+        return [CustomerChange.of(row, cipher) for row in await loaders.changes_by_customer.load(self.id)]
 
     @strawberry.field(description="The events about the customer, oldest first.")
     async def events(

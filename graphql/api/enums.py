@@ -16,6 +16,7 @@ from app.domain.customer import (
 from app.domain.drift import DriftKind
 from app.domain.inbound import InboundStatus
 from app.domain.ingestion import IngestionStatus
+from app.domain.lifecycle import ChangeKind
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import DocumentType, FileCategory, Gender
 from app.domain.provider import ProviderName, VendorRecord
@@ -235,5 +236,15 @@ described(
         "EVENT": "A raw event that a vendor sent.",
         "RESULT": "A process result, from the answers its ingestion kept.",
         "VERIFICATION": "A verification's standing, from the answers of the last look.",
+    },
+)
+described(
+    ChangeKind,
+    "What somebody decided about a customer here.",
+    {
+        "DEACTIVATED": "Nothing more is done for the customer.",
+        "REACTIVATED": "The deactivation was taken back.",
+        "KYC_REQUIRED": "A verification is required.",
+        "KYC_NOT_REQUIRED": "No verification is required.",
     },
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from app.service import action, customer, ingestion, verification
+from app.service import action, customer, ingestion, lifecycle, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -29,6 +29,7 @@ class Loaders:
         self.verification_by_id: DataLoader[str, Any | None] = DataLoader(self._verifications)
         self.verification_by_customer: DataLoader[str, Any | None] = DataLoader(self._newest_verifications)
         self.actions_by_verification: DataLoader[str, list[Any]] = DataLoader(self._actions)
+        self.changes_by_customer: DataLoader[str, list[Any]] = DataLoader(self._changes)
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
 
     async def _customers(self, keys: Sequence[str]) -> list[Any | None]:
@@ -69,6 +70,11 @@ class Loaders:
         async with self._core.database.reading() as connection:
             rows = await action.of_verifications(connection, self._tenant_id, keys)
         return [[row for row in rows if row.verification_id == key] for key in keys]
+
+    async def _changes(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            rows = await lifecycle.changes(connection, self._tenant_id, keys)
+        return [[row for row in rows if row.customer_id == key] for key in keys]
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
         async with self._core.database.reading() as connection:

@@ -18,6 +18,7 @@ from api.drift import DriftQuery
 from api.event import EventQuery, EventSubscription
 from api.file import File
 from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
+from api.lifecycle import LifecycleMutation
 from api.node import Node
 from api.provider import ProviderQuery
 from api.provider_event import ProviderEventQuery
@@ -73,7 +74,7 @@ class Query(
 
 
 @strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
-class Mutation(CustomerMutation, IngestionMutation, ActionMutation, ReplayMutation):
+class Mutation(CustomerMutation, IngestionMutation, ActionMutation, LifecycleMutation, ReplayMutation):
     pass
 
 

@@ -1,0 +1,34 @@
+"""What people decide about a customer here, beside all vendors: active or not, and whether a verification is required."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.domain.customer import KycStatus
+
+
+class ChangeKind(StrEnum):
+    DEACTIVATED = "DEACTIVATED"
+    REACTIVATED = "REACTIVATED"
+    KYC_REQUIRED = "KYC_REQUIRED"
+    KYC_NOT_REQUIRED = "KYC_NOT_REQUIRED"
+
+
+# Why `setKycRequired` is refused, by kycStatus. Only NOT_STARTED and NOT_REQUIRED may be exchanged for each other.
+REFUSALS: dict[KycStatus, tuple[str, str]] = {
+    KycStatus.PENDING: ("VERIFICATION_IN_PROGRESS", "A verification was started and waits for the customer."),
+    KycStatus.IN_PROGRESS: ("VERIFICATION_IN_PROGRESS", "A verification is under way."),
+    KycStatus.AWAITING_RESUBMISSION: ("VERIFICATION_IN_PROGRESS", "The vendor waits for something to be given again."),
+    KycStatus.VERIFIED: ("ALREADY_VERIFIED", "The customer is verified."),
+    KycStatus.FAILED: ("VERIFICATION_FAILED", "The verification failed."),
+}
+
+
+def kyc_required(kyc: KycStatus, *, required: bool) -> KycStatus | tuple[str, str]:
+    """The kycStatus that follows, or the code and message of why none does."""
+    if kyc in REFUSALS:
+        return REFUSALS[kyc]
+    wanted = KycStatus.NOT_STARTED if required else KycStatus.NOT_REQUIRED
+    if kyc is wanted:
+        return "ALREADY_SO", f"A verification is {'' if required else 'not '}required already."
+    return wanted
