@@ -22,6 +22,13 @@ def redis_server() -> Iterator[servers.Redis]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def crash_redis() -> Iterator[servers.Redis]:
+    """A Redis of its own: other tests flush theirs."""
+    with servers.redis() as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firm]:
     """A gateway with its workers inside, on SQLite, and a twin beside it. Shared: tests count differences."""

@@ -18,7 +18,6 @@ import pytest
 from websockets.asyncio.client import connect
 
 from app import serving
-from tests.make import servers
 from tests.make.firm import CREATE_CUSTOMER, CREATE_INGESTION, KEY
 from tests.make.process import Process, output
 
@@ -42,6 +41,7 @@ class Plant:
             "GATEHOUSE_SUMSUB_BASE_URL": self.twin_url,
             "GATEHOUSE_SUMSUB_APP_TOKEN": "sbx:crash",
             "GATEHOUSE_SUMSUB_SECRET_KEY": "crash",
+            "GATEHOUSE_SUMSUB_WEBHOOK_SECRET": "crash-webhooks",
             "GATEHOUSE_SUMSUB_READS_PER_5S": "100000",
             "GATEHOUSE_SUMSUB_WRITES_PER_5S": "100000",
             "GATEHOUSE_SECRET_KEYS": KEY,
@@ -193,22 +193,26 @@ def judge(plant: Plant, log: list[dict[str, Any]], seen: list[dict[str, Any]]) -
     assert len(told) >= len(log) - 5  # a subscription without a cursor begins when it begins
 
 
+def planted(kind: str, request: pytest.FixtureRequest, folder: Path, **more: str) -> Plant:
+    """A plant of one gateway, or of two gateways and two workers."""
+    if kind == "embedded":
+        return Plant(folder, {"GATEHOUSE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/g.db", **more}, gateways=1, workers=0)
+    environment = {
+        "GATEHOUSE_DATABASE_URL": request.getfixturevalue("postgresql_server").database(),
+        "GATEHOUSE_REDIS_URL": request.getfixturevalue("crash_redis").url,
+        **more,
+    }
+    known = {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}
+    assert output(["db", "upgrade"], environment | known).returncode == 0
+    return Plant(folder, environment, gateways=2, workers=2)
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("kind", ["embedded", "distributed"])
 async def test_nothing_is_lost_doubled_or_out_of_order_through_crashes(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    environment = {"GATEHOUSE_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/g.db"}
-    if kind == "distributed":
-        environment = {
-            "GATEHOUSE_DATABASE_URL": request.getfixturevalue("postgresql_server").database(),
-            "GATEHOUSE_REDIS_URL": request.getfixturevalue("crash_redis").url,
-        }
-        assert (
-            output(["db", "upgrade"], environment | {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}).returncode
-            == 0
-        )
-    plant = Plant(tmp_path, environment, gateways=2 if kind == "distributed" else 1, workers=2 if kind == "distributed" else 0)
+    plant = planted(kind, request, tmp_path)
     seen: list[dict[str, Any]] = []
     try:
         plant.start()
@@ -230,10 +234,3 @@ async def test_nothing_is_lost_doubled_or_out_of_order_through_crashes(
         assert checked.returncode == 0, checked.stdout
     finally:
         plant.stop()
-
-
-@pytest.fixture(scope="module")
-def crash_redis() -> Any:
-    """A Redis of its own: other tests flush theirs."""
-    with servers.redis() as server:
-        yield server
