@@ -68,16 +68,20 @@ async def carry_out(core: Core, providers: Mapping[ProviderName, Provider], orde
     async def make(session: Session) -> None:
         await _intend(core, session, row, order, action_id)
 
-    given = {"customer": order.customer_id, "verification": row.id, "action": asdict(order.action)}
+    given = {"customer": order.customer_id, "action": asdict(order.action)}
     value = idempotency.canonical(order.operation, given)
     request = idempotency.Request(order.tenant_id, order.operation, order.idempotency_key, value)
     known = await idempotency.once(core, request, action_id, make)
-    subject = _subject(row)
-    if known != action_id:
-        taken = await _take_over(core, known)
-        if taken is None:
-            return Done(row.id, await _yielded_again(provider, subject, order))
-        subject = replace(subject, attempt=taken.attempt, in_doubt=True)
+    if known == action_id:
+        return Done(row.id, await _call(core, provider, row, order, known, _subject(row)))
+    # The order as it was given first, about the verification that was the newest then.
+    first, over = await _take_over(core, known)
+    async with core.database.reading() as connection:
+        (row,) = await verification.by_ids(connection, order.tenant_id, [first.verification_id])
+    provider = _able(providers, row, order.action.kind)
+    if over:
+        return Done(row.id, await _yielded_again(provider, _subject(row), order))
+    subject = replace(_subject(row), attempt=first.attempt, in_doubt=True)
     return Done(row.id, await _call(core, provider, row, order, known, subject))
 
 
@@ -133,22 +137,22 @@ async def _intend(core: Core, session: Session, row: Any, order: Order, action_i
     )
 
 
-async def _take_over(core: Core, action_id: str) -> Any | None:
-    """The order as it was left, for the one who may go on with it; None where it is done. Whoever finds another at it waits
-    a moment, and is told so then."""
+async def _take_over(core: Core, action_id: str) -> tuple[Any, bool]:
+    """The order as it was left, and whether it is over; if not, it is the caller's to go on with. Whoever finds another at it
+    waits a moment, and is told so then."""
     for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
         async with transaction(core.database) as session:
             query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
             row = (await session.execute(query)).one()
             if row.status == DONE:
-                return None
+                return row, True
             taken = await session.execute(
                 update(VendorAction)
                 .where(VendorAction.id == action_id, work.free(VendorAction))
                 .values(status=REQUESTED, lease_until=now(LEASE_SECONDS))
             )
             if taken.rowcount == 1:
-                return row
+                return row, False
         await asyncio.sleep(POLL_SECONDS)
     raise UserFault(
         "IN_PROGRESS",
@@ -160,7 +164,7 @@ async def _take_over(core: Core, action_id: str) -> Any | None:
 
 async def _yielded_again(provider: Provider, subject: Subject, order: Order) -> ActionAnswer:
     """A token or link was never stored: a repeated request is given a fresh one. Everything else was done, once."""
-    if order.action.kind in (ActionKind.SDK_TOKEN, ActionKind.LINK):
+    if order.action.kind in (ActionKind.SDK_TOKEN, ActionKind.LINK, ActionKind.SHARE):
         return await provider.act(subject, order.action)
     return ActionAnswer()
 

@@ -71,6 +71,19 @@ async def test_a_recheck_is_asked_for_once_and_the_state_follows(firm: Firm) -> 
     assert "verification.action_done" in [event["type"] for event in found["events"]["nodes"]]
 
 
+async def test_a_repeated_order_is_about_the_verification_it_was_given_for(firm: Firm) -> None:
+    customer, _ = await verified(firm)
+    first = await firm.act("requestRecheck", customerId=customer, idempotencyKey=f"first-{customer}")
+    newer = await firm.applicant("passport")
+    given = {"customerId": customer, "source": {"sumsub": {"applicantId": newer}}, "processes": ["PROFILE"]}
+    await firm.finished((await firm.create_ingestion(given))["ingestion"]["id"])
+
+    again = await firm.act("requestRecheck", customerId=customer, idempotencyKey=f"first-{customer}")
+
+    assert again["verification"]["id"] == first["verification"]["id"]
+    assert (await customer_of(firm, customer))["verification"]["id"] != first["verification"]["id"]
+
+
 async def test_many_at_once_with_one_key_are_one(firm: Firm) -> None:
     customer, _ = await verified(firm)
     before = (await firm.effects()).get("checked", 0)
@@ -210,7 +223,8 @@ async def test_tokens_and_links_are_for_the_applicant_that_there_is_and_make_no_
     token = await firm.act("createSdkToken", who="service", customerId=customer, ttlSeconds=60, idempotencyKey=f"t-{customer}")
     again = await firm.act("createSdkToken", who="service", customerId=customer, ttlSeconds=60, idempotencyKey=f"t-{customer}")
     link = await firm.act("createVerificationLink", who="service", customerId=customer, successUrl="https://shop.example/done")
-    share = await firm.act("shareVerification", customerId=customer, forClientId="partner")
+    share = await firm.act("shareVerification", customerId=customer, forClientId="partner", idempotencyKey=f"s-{customer}")
+    shared_again = await firm.act("shareVerification", customerId=customer, forClientId="partner", idempotencyKey=f"s-{customer}")
     await firm.act("createSdkToken", who="service", customerId=nobody, expect="VERIFICATION_NOT_STARTED")
     await firm.act("createVerificationLink", who="service", customerId=customer, successUrl="http://x", expect="INVALID_URL")
     await firm.act("createSdkToken", who="service", customerId=customer, ttlSeconds=0, expect="OUT_OF_RANGE")
@@ -219,6 +233,7 @@ async def test_tokens_and_links_are_for_the_applicant_that_there_is_and_make_no_
     assert token["token"] != again["token"]
     assert link["url"].startswith("https://in.sumsub.com/")
     assert share["token"]
+    assert shared_again["token"]
     async with firm.core.database.reading() as connection:
         from sqlalchemy import text
 
