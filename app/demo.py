@@ -25,6 +25,7 @@ from app.db import transaction
 from app.domain.credential import CredentialKind, Right, Role
 from app.service import credential
 from providers.sumsub import twin
+from providers.veriff import twin as veriff_twin
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
@@ -37,7 +38,10 @@ PEOPLE = (
     ("Tomasz", "Zieleń", "expired-document"),
     ("Noor", "Haddad", "used-token"),
     ("Lena", "Sørby", "failing-twice"),
+    ("Iria", "Vale Montes", "veriff: passport"),
 )
+AT_VERIFF = "veriff: "
+REVERSED = {"reviewResult": {"reviewAnswer": "RED", "reviewRejectType": "FINAL", "rejectLabels": ["FORGERY"]}}
 MARKS = {"COMPLETED": "[green]✓[/]", "FAILED": "[red]✗[/]", "PROCESSING": "[yellow]…[/]"}
 FOLLOW = "subscription { events { type data customer { id } } }"
 CREATE = """mutation($input: CreateCustomerInput!) {
@@ -46,6 +50,17 @@ INGEST = """mutation($input: CreateIngestionInput!) {
   createIngestion(input: $input) { ingestion { id } userErrors { message } } }"""
 READ = """query($id: ID!) { ingestion(id: $id) { attempts results {
   process status error { code hint } warnings { code } files { context } } } }"""
+
+
+FIND = """query($externalId: String!) { customer(externalId: $externalId) { verification { providerReference } } }"""
+
+
+@dataclass(frozen=True)
+class Twins:
+    """The twins' addresses."""
+
+    sumsub: str
+    veriff: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,10 @@ async def run(*, port: int, leave: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-demo-"))
     port = serving.free_port(HOST, port)
     twin_port = serving.free_port(HOST, port + 1)
-    options = twin.Options()
+    veriff_port = serving.free_port(HOST, port + 2)
+    options = twin.Options(webhook_url=f"http://{HOST}:{port}/webhooks/sumsub")
+    veriff_options = veriff_twin.Options(webhook_url=f"http://{HOST}:{port}/webhooks/veriff")
+    keys = veriff_options.integrations["default"]
     settings = config.load(
         _env_file=None,
         environment="sandbox",
@@ -97,16 +115,25 @@ async def run(*, port: int, leave: bool) -> None:
         sumsub_base_url=f"http://{HOST}:{twin_port}",
         sumsub_app_token=options.app_token,
         sumsub_secret_key=options.secret_key,
+        sumsub_webhook_secret=options.webhook_secret,
+        veriff_base_url=f"http://{HOST}:{veriff_port}",
+        veriff_api_key=keys.api_key,
+        veriff_shared_secret=keys.secret,
     )
+    twins = Twins(f"http://{HOST}:{twin_port}", f"http://{HOST}:{veriff_port}")
     try:
-        async with serving.running(twin.application(options), host=HOST, port=twin_port):
+        async with (
+            serving.running(twin.application(options), host=HOST, port=twin_port),
+            serving.running(veriff_twin.application(veriff_options), host=HOST, port=veriff_port),
+        ):
             await migrate.upgrade(settings.database_url)
             tokens = await _credentials(settings)
             async with main.gateway(settings) as application, serving.running(application, host=HOST, port=port):
-                _introduce(console, port, twin_port, tokens)
+                _introduce(console, port, twins, tokens)
                 async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=30) as http:
                     client = Client(http, port, tokens["api-key"])
-                    await _main_job(console, client, f"http://{HOST}:{twin_port}")
+                    await _main_job(console, client, twins)
+                    await _change_of_mind(console, client, twins)
                 if not leave:
                     await _stay(console, port)
     finally:
@@ -138,15 +165,16 @@ async def _credentials(settings: config.Settings) -> dict[str, str]:
         }
 
 
-def _introduce(console: Console, port: int, twin_port: int, tokens: dict[str, str]) -> None:
+def _introduce(console: Console, port: int, twins: Twins, tokens: dict[str, str]) -> None:
     console.print(f"[bold]Gatehouse[/]      http://{HOST}:{port}/graphql   (workers inside, SQLite)")
-    console.print(f"[bold]Sumsub's twin[/]  http://{HOST}:{twin_port}   (the vendor's wire, invented people)")
+    console.print(f"[bold]Sumsub's twin[/]  {twins.sumsub}   (the vendor's wire, invented people)")
+    console.print(f"[bold]Veriff's twin[/]  {twins.veriff}")
     for name, token in tokens.items():
         console.print(f"[bold]{name:<13}[/]  {token}", soft_wrap=True)
     console.print()
 
 
-async def _main_job(console: Console, client: Client, twin_url: str) -> None:
+async def _main_job(console: Console, client: Client, twins: Twins) -> None:
     """Customers and ingestions, followed live, then the table of what became of them."""
     ingestions: dict[str, tuple[str, str]] = {}
     bar = Progress(
@@ -166,20 +194,48 @@ async def _main_job(console: Console, client: Client, twin_url: str) -> None:
             # Without a cursor a subscription begins when it is taken up, a moment after it was read.
             await asyncio.sleep(0.2)
             for first, last, scenario in PEOPLE:
-                ingestion_id = await _ingest(client, twin_url, first, last, scenario)
+                ingestion_id = await _ingest(client, twins, first, last, scenario)
                 ingestions[ingestion_id] = (f"{first} {last}", scenario)
             await following
     console.print(await _table(client, ingestions))
 
 
-async def _ingest(client: Client, twin_url: str, first: str, last: str, scenario: str) -> str:
-    person = {"email": f"{scenario}@example.com", "firstName": first, "lastName": last, "externalId": scenario}
+async def _ingest(client: Client, twins: Twins, first: str, last: str, scenario: str) -> str:
+    name = scenario.removeprefix(AT_VERIFF)
+    person = {"email": f"{name}@example.com", "firstName": first, "lastName": last, "externalId": scenario}
     made = await client.ask(CREATE, input=person)
-    shared = await client.http.post(f"{twin_url}/_twin/share-tokens", json={"scenario": scenario})
-    source = {"sumsub": {"shareToken": shared.json()["token"]}}
+    source: dict[str, Any]
+    if scenario.startswith(AT_VERIFF):
+        session = await client.http.post(f"{twins.veriff}/_twin/sessions", json={"scenario": name})
+        source = {"veriff": {"sessions": [{"sessionId": session.json()["sessionId"]}]}}
+    else:
+        shared = await client.http.post(f"{twins.sumsub}/_twin/share-tokens", json={"scenario": name})
+        source = {"sumsub": {"shareToken": shared.json()["token"]}}
     customer_id = made["createCustomer"]["customer"]["id"]
     queued = await client.ask(INGEST, input={"customerId": customer_id, "source": source, "idempotencyKey": scenario})
     return str(queued["createIngestion"]["ingestion"]["id"])
+
+
+async def _change_of_mind(console: Console, client: Client, twins: Twins) -> None:
+    """The vendor takes an approval back: its webhook is proven, the vendor is asked, and the customer no longer stands verified."""
+    found = (await client.ask(FIND, externalId=PEOPLE[0][2]))["customer"]
+    applicant = found["verification"]["providerReference"]
+    console.print(f"\nSumsub changes its mind about {PEOPLE[0][0]} {PEOPLE[0][1]}:")
+    ready = asyncio.Event()
+    events = client.events(ready)
+    following = asyncio.create_task(_until_reversed(console, events))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await ready.wait()
+        await asyncio.sleep(0.2)
+        await client.http.post(f"{twins.sumsub}/_twin/applicants/{applicant}/review", json=REVERSED)
+        await following
+
+
+async def _until_reversed(console: Console, events: AsyncIterator[dict[str, Any]]) -> None:
+    async for event in events:
+        console.print(f"  [dim]{event['type']:<28}[/] {_said(event['data'])}", soft_wrap=True)
+        if event["type"] == "customer.state_changed":
+            return
 
 
 async def _follow(client: Client, bar: Progress, task: Any, ingestions: dict[str, tuple[str, str]], ready: asyncio.Event) -> None:
@@ -199,6 +255,8 @@ async def _follow(client: Client, bar: Progress, task: Any, ingestions: dict[str
 def _said(data: dict[str, Any]) -> str:
     if "oldStatus" in data:
         return f"{data['oldStatus']} → [bold]{data['newStatus']}[/]"
+    if "stage" in data:
+        return f"{data['reviewAnswer'] or ''} [bold]{data['stage']}[/]"
     if "process" in data:
         return f"{data['process']} {MARKS[data['status']]} {data['errorCode'] or ''}"
     return ""

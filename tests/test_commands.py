@@ -207,3 +207,13 @@ def test_a_worker_drains_on_sigterm_and_readiness_tells_that_redis_is_gone(
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": True, "blobs": True, "broker": True})
     assert (away.status_code, away.json()["checks"]["broker"]) == (503, False)
     assert alive.status_code == 200
+
+
+def test_the_demo_runs_its_job_once_and_ends() -> None:
+    done = output(["demo", "--exit", "--port", str(serving.free_port("127.0.0.1"))], {})
+
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout + done.stderr
+    assert "7/7" in shown
+    assert "verification.reversed" in shown
+    assert "UNDER_REVIEW → REJECTED" in shown
