@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from api.loaders import Loaders
 from app.domain.credential import CredentialKind, Principal, Right
 from app.domain.provider import Capabilities, Provider, ProviderName
-from app.errors import Forbidden, HumanRequired, Unauthenticated
+from app.errors import BadRequest, Forbidden, HumanRequired, Unauthenticated
 from app.service.core import Core
 from app.service.credential import REFUSAL
 
 if TYPE_CHECKING:
     from api.feed import Feed
+
+
+# Each is a call to a vendor, out of a budget that verdicts need, too.
+VENDOR_READS = 10
 
 
 @dataclass
@@ -28,6 +32,8 @@ class Context:
     public_url: str
     providers: Mapping[ProviderName, Provider]
     sandbox: bool = True
+    # How often this operation has had a vendor asked.
+    vendor_reads: int = 0
     feed: Feed | None = None
 
     @property
@@ -49,6 +55,12 @@ class Context:
     def offered(self) -> Mapping[ProviderName, Capabilities]:
         """What the configured vendors can do."""
         return {name: provider.capabilities for name, provider in self.providers.items()}
+
+    def count_vendor_read(self) -> None:
+        """One more record is read from a vendor. Raises BadRequest where one operation asks for too many."""
+        self.vendor_reads += 1
+        if self.vendor_reads > VENDOR_READS:
+            raise BadRequest(f"One operation may read at most {VENDOR_READS} of the vendors' own records.")
 
     def require_person(self, right: Right) -> Principal:
         """The caller, if it is a person with the right. Raises HumanRequired for a machine, whatever it is granted."""

@@ -154,6 +154,7 @@ class Verification(Node):
         context = info.context
         context.require(Right.READ_INTERNAL)
         context.require(Right.READ_PERSONS)
+        context.count_vendor_read()
         provider = context.providers.get(self.provider)
         if provider is None or record not in provider.capabilities.records:
             raise BadRequest(f"{self.provider.capitalize()} has no record {record}, or is not configured here.")

@@ -320,6 +320,17 @@ async def test_a_vendors_own_records_are_for_those_who_may_read_persons_and_comm
     assert missing["customer"]["verification"]["vendorRecord"] is None
 
 
+async def test_one_operation_cannot_spend_the_vendors_budget_on_records(firm: Firm) -> None:
+    customer, _ = await verified(firm)
+    aliases = " ".join(f"r{number}: vendorRecord(record: STEPS)" for number in range(11))
+    query = f"query($id: ID!) {{ customer(id: $id) {{ verification {{ {aliases} }} }} }}"
+
+    answer = await firm.ask(query, {"id": customer}, who="compliance")
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"]
+    assert sum(record is not None for record in answer["data"]["customer"]["verification"].values()) == 10
+
+
 async def test_what_each_vendor_can_do_is_told(firm: Firm) -> None:
     found = await firm.data(
         "{ providers { name sources actions { kind needsPerson } records integrations { name processes } } }", who="service"
