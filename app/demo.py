@@ -24,7 +24,7 @@ from app.clock import SystemClock
 from app.db import transaction
 from app.domain.credential import CredentialKind, Right, Role
 from app.service import credential
-from providers.sumsub import twin
+from providers.sumsub import twin as sumsub_twin
 from providers.veriff import twin as veriff_twin
 
 HOST = "127.0.0.1"
@@ -100,31 +100,16 @@ async def run(*, port: int, leave: bool) -> None:
     log.configure("CRITICAL")
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-demo-"))
     port = serving.free_port(HOST, port)
-    twin_port = serving.free_port(HOST, port + 1)
-    veriff_port = serving.free_port(HOST, port + 2)
-    options = twin.Options(webhook_url=f"http://{HOST}:{port}/webhooks/sumsub")
-    veriff_options = veriff_twin.Options(webhook_url=f"http://{HOST}:{port}/webhooks/veriff")
-    keys = veriff_options.integrations["default"]
-    settings = config.load(
-        _env_file=None,
-        environment="sandbox",
-        database_url=f"sqlite+aiosqlite:///{folder}/gatehouse.db",
-        redis_url=None,
-        blob_url=None,
-        public_url=f"http://{HOST}:{port}",
-        sumsub_base_url=f"http://{HOST}:{twin_port}",
-        sumsub_app_token=options.app_token,
-        sumsub_secret_key=options.secret_key,
-        sumsub_webhook_secret=options.webhook_secret,
-        veriff_base_url=f"http://{HOST}:{veriff_port}",
-        veriff_api_key=keys.api_key,
-        veriff_shared_secret=keys.secret,
-    )
-    twins = Twins(f"http://{HOST}:{twin_port}", f"http://{HOST}:{veriff_port}")
+    ports = serving.free_port(HOST, port + 1), serving.free_port(HOST, port + 2)
+    hooks = f"http://{HOST}:{port}/webhooks"
+    sumsub = sumsub_twin.Options(webhook_url=f"{hooks}/sumsub")
+    veriff = veriff_twin.Options(webhook_url=f"{hooks}/veriff")
+    twins = Twins(*(f"http://{HOST}:{each}" for each in ports))
+    settings = _settings(folder, port, twins, sumsub, veriff)
     try:
         async with (
-            serving.running(twin.application(options), host=HOST, port=twin_port),
-            serving.running(veriff_twin.application(veriff_options), host=HOST, port=veriff_port),
+            serving.running(sumsub_twin.application(sumsub), host=HOST, port=ports[0]),
+            serving.running(veriff_twin.application(veriff), host=HOST, port=ports[1]),
         ):
             await migrate.upgrade(settings.database_url)
             tokens = await _credentials(settings)
@@ -138,6 +123,26 @@ async def run(*, port: int, leave: bool) -> None:
                     await _stay(console, port)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings(folder: Path, port: int, twins: Twins, sumsub: sumsub_twin.Options, veriff: veriff_twin.Options) -> config.Settings:
+    """Embedded, in a folder of its own, pointed at the twins."""
+    keys = veriff.integrations["default"]
+    return config.load(
+        _env_file=None,
+        environment="sandbox",
+        database_url=f"sqlite+aiosqlite:///{folder}/gatehouse.db",
+        redis_url=None,
+        blob_url=None,
+        public_url=f"http://{HOST}:{port}",
+        sumsub_base_url=twins.sumsub,
+        sumsub_app_token=sumsub.app_token,
+        sumsub_secret_key=sumsub.secret_key,
+        sumsub_webhook_secret=sumsub.webhook_secret,
+        veriff_base_url=twins.veriff,
+        veriff_api_key=keys.api_key,
+        veriff_shared_secret=keys.secret,
+    )
 
 
 async def _credentials(settings: config.Settings) -> dict[str, str]:

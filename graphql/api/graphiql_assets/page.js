@@ -1,5 +1,6 @@
 /* Our page around GraphiQL: a place for the credential, and the shipped operations as tabs.
-   The credential lives in this tab's session storage alone, and goes only to this origin. */
+   The credential lives in this tab's session storage alone, and goes only to this origin. Queries and variables are kept
+   nowhere: variables may hold what is personal. */
 'use strict';
 (function () {
   const KEY = 'gatehouse.credential';
@@ -7,6 +8,7 @@
   const state = document.getElementById('credential-state');
   const container = ReactDOM.createRoot(document.getElementById('graphiql'));
   const read = () => sessionStorage.getItem(KEY) || '';
+  const NOTHING_KEPT = { length: 0, getItem: () => null, setItem() {}, removeItem() {}, clear() {} };
   const socketUrl = location.origin.replace(/^http/, 'ws') + '/graphql';
 
   function render() {
@@ -21,8 +23,8 @@
     });
     container.render(
       React.createElement(GraphiQL, {
-        key: credential,
         fetcher,
+        storage: NOTHING_KEPT,
         defaultTabs: window.GATEHOUSE_OPERATIONS,
         defaultEditorToolsVisibility: 'variables',
         shouldPersistHeaders: false,
