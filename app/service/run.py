@@ -184,6 +184,7 @@ class Run:
         if waiting:
             stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
             async with transaction(core.database) as session:
+                await ingestion_model.write(session, row.id, fence=self.fence, claims=0)
                 await record.findings(core, session, row, stored, snapshot, cipher)
                 if not undecided:
                     await record.finish(core, session, row, fence=self.fence)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from tests.make.firm import Firm
+from app.db import now, transaction
+from app.model.ingestion import Ingestion
+from app.service import media
+from tests.make.firm import READ_INGESTION, Firm
 
 
 async def ingest(firm: Firm, *sessions: dict[str, Any], processes: list[str] | None = None) -> dict[str, Any]:
@@ -129,6 +134,36 @@ async def test_no_decision_in_time_is_the_readiness_error_and_the_other_session_
 
     assert found["PROFILE"]["error"]["code"] == "provider_data_readiness_timeout_exceeded"
     assert found["IDENTITY"]["status"] == "COMPLETED"
+
+
+async def test_files_that_arrive_after_the_lease_was_lost_are_not_stored_while_another_session_waits(
+    embedded: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = asyncio.Event()
+
+    async def overtaken(blobs: Any, provider: Any, row: Any, *rest: Any) -> Any:
+        found = await fetch_all(blobs, provider, row, *rest)
+        async with transaction(embedded.core.database) as session:
+            values = {"fence": row.fence + 2, "lease_until": now(600)}
+            await session.execute(update(Ingestion).where(Ingestion.id == row.id).values(values))
+        tried.set()
+        return found
+
+    fetch_all = media.fetch_all
+    monkeypatch.setattr(media, "fetch_all", overtaken)
+    payload = await ingest(
+        embedded,
+        {"sessionId": await embedded.session("never-decided"), "processes": ["PROFILE"]},
+        {"sessionId": await embedded.session("passport"), "processes": ["IDENTITY"]},
+    )
+    async with asyncio.timeout(30):
+        await tried.wait()
+    await asyncio.sleep(1)
+
+    seen = (await embedded.data(READ_INGESTION, {"id": payload["ingestion"]["id"]}))["ingestion"]
+    assert {result["process"]: result["status"] for result in seen["results"]} == dict.fromkeys(
+        ["PROFILE", "IDENTITY"], "PROCESSING"
+    )
 
 
 @pytest.mark.parametrize(
