@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from app.db import Session
 from app.domain import ids
@@ -23,16 +22,12 @@ from app.model import ingestion as ingestion_model
 from app.model import result as result_model
 from app.model.customer import Customer
 from app.model.file import File
-from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.service import drift, ingestion, outcome, verification
 from app.service.blob import Stored
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 from app.service.verification import Sighting
-
-# Beside the vendor's answers: which verifications they are about, and what each was to give.
-REFERENCES = "references"
 
 
 @dataclass(frozen=True)
@@ -52,27 +47,6 @@ class Finding:
 
     result: Outcome | ProcessFault
     files: tuple[Kept, ...] = field(default=())
-
-
-async def payloads(session: Session, row: Any, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
-    """Keeps the vendor's answers as they came; a later fetch of the same ingestion replaces an earlier one."""
-    await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))
-    answers = {REFERENCES: orjson.dumps([reference.plain() for reference in snapshot.references]), **snapshot.payloads}
-    rows = [
-        {
-            "id": ids.new("pay"),
-            "tenant_id": row.tenant_id,
-            "customer_id": row.customer_id,
-            "ingestion_id": row.id,
-            "verification_id": None,
-            "provider": row.provider,
-            "kind": kind,
-            "body": cipher.seal(body, verification.PAYLOAD),
-            "fetched_at": snapshot.fetched_at,
-        }
-        for kind, body in answers.items()
-    ]
-    await session.execute(insert(Payload), rows)
 
 
 async def sightings(core: Core, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:

@@ -27,7 +27,7 @@ from app.model.ingestion import Ingestion
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.verification import Verification
-from app.service import customer, inbound, ingestion, outcome, record, verification
+from app.service import customer, inbound, ingestion, outcome, payload, record, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 from app.service.verification import Sighting
@@ -147,8 +147,8 @@ async def _by_ingestion(connection: Any, owners: Sequence[str]) -> dict[str, lis
 
 def _snapshot(owner: Any, payloads: Sequence[Any], cipher: DataKeyCipher) -> Snapshot:
     """The answers as they came; a session that gave none then gives none now."""
-    opened = {row.kind: cipher.open(row.body, verification.PAYLOAD) for row in payloads}
-    named = orjson.loads(opened.pop(record.REFERENCES, b"[]"))
+    opened = {row.kind: cipher.open(row.body, payload.BODY) for row in payloads}
+    named = orjson.loads(opened.pop(payload.REFERENCES, b"[]"))
     references = tuple(Reference.of(plain) for plain in named) or (Reference(owner.reference, owner.integration),)
     return Snapshot(references, opened, payloads[0].fetched_at)
 

@@ -23,7 +23,7 @@ from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered,
 from app.log import place
 from app.model import ingestion as ingestion_model
 from app.model.ingestion import Ingestion
-from app.service import claim, customer, ingestion, media, record, source, work
+from app.service import claim, customer, ingestion, media, payload, record, source, work
 from app.service.blob import BlobStore
 from app.service.core import Core
 from app.service.record import Finding
@@ -177,7 +177,7 @@ class Run:
             await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, **progress)
             await record.sightings(core, session, row, provider, snapshot, cipher)
             if found:
-                await record.payloads(session, row, snapshot, cipher)
+                await payload.of_ingestion(session, row, snapshot, cipher)
             await record.findings(core, session, row, ready, snapshot, cipher)
             if over:
                 await record.finish(core, session, row, fence=self.fence)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session, now
@@ -24,15 +24,13 @@ from app.domain.verification import Approval, Known, Stage, VendorState
 from app.model import customer as customer_model
 from app.model import verification as verification_model
 from app.model.customer import Customer
-from app.model.payload import Payload
 from app.model.verification import Verification
-from app.service import inbound
+from app.service import inbound, payload
 from app.service.core import Core
 from app.service.outcome import plain
 from app.service.vault import DataKeyCipher
 
 DETAILS = "verification.details"
-PAYLOAD = "payload.body"
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ async def _create(core: Core, session: Session, owner: Any, seen: Sighting, ciph
     at, state = core.clock.now(), seen.state
     verification_id = ids.new("ver")
     stage = state.stage or Stage.CREATED
-    values = _columns(state, cipher) | {
+    values = _columns(state, _digest(state), cipher) | {
         "id": verification_id,
         "tenant_id": owner.tenant_id,
         "customer_id": owner.customer_id,
@@ -83,7 +81,8 @@ async def _create(core: Core, session: Session, owner: Any, seen: Sighting, ciph
     }
     if not await session.insert_new(Verification, **values):
         return  # another ingestion of the same verification made it known a moment ago
-    await _payloads(session, owner.tenant_id, owner.customer_id, owner.provider, verification_id, seen.snapshot, cipher)
+    held = payload.Owner(owner.tenant_id, owner.customer_id, owner.provider, verification_id=verification_id)
+    await payload.of_verification(session, held, seen.snapshot, cipher)
     data = {"verificationId": verification_id, "provider": owner.provider, "reviewAnswer": state.answer, "stage": state.stage}
     session.record(NewEvent(EventType.VERIFICATION_CREATED, owner.tenant_id, customer_id=owner.customer_id, data=data))
     made = (await session.execute(select(Verification.__table__).where(Verification.id == verification_id))).one()
@@ -106,7 +105,7 @@ async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: 
     values: dict[str, Any] = {"missing_since": None}
     changed = again or digest != row.digest or presence != row.active or _data_changed(row, state)
     if changed:
-        values |= _columns(state, cipher) | {"active": presence, "updated_at": at}
+        values |= _columns(state, digest, cipher) | {"active": presence, "updated_at": at}
         if state.stage is None:
             # Words that nobody knows move nothing: what was sure last stays, and the words are kept beside it.
             values |= {name: getattr(row, name) for name in ("stage", "review_answer", "reject_type", "decided_at")}
@@ -115,14 +114,15 @@ async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: 
         if state.active is None:
             values["data_digest"] = row.data_digest
         _tell(session, row, state, values)
-        await _payloads(session, row.tenant_id, row.customer_id, row.provider, row.id, seen.snapshot, cipher)
+        held = payload.Owner(row.tenant_id, row.customer_id, row.provider, verification_id=row.id)
+        await payload.of_verification(session, held, seen.snapshot, cipher)
     await verification_model.write(session, row.id, fence=row.fence, **values)
     if changed and state.stage is not None:
         await _move_customer(session, row, state.stage, values["approval"], at)
     return changed
 
 
-def _columns(state: VendorState, cipher: DataKeyCipher) -> dict[str, Any]:
+def _columns(state: VendorState, digest: str, cipher: DataKeyCipher) -> dict[str, Any]:
     return {
         "level": state.level,
         "stage": state.stage,
@@ -139,7 +139,7 @@ def _columns(state: VendorState, cipher: DataKeyCipher) -> dict[str, Any]:
             },
             DETAILS,
         ),
-        "digest": _digest(state),
+        "digest": digest,
         "data_digest": state.data_digest,
         "attempt": state.attempt,
         "decided_at": state.decided_at,
@@ -205,29 +205,6 @@ async def _move_customer(session: Session, row: Any, stage: Stage, approval: App
 async def _is_newest(session: Session, row: Any) -> bool:
     query = select(Verification.id).where(Verification.customer_id == row.customer_id).order_by(Verification.id.desc()).limit(1)
     return bool((await session.execute(query)).scalar() == row.id)
-
-
-async def _payloads(
-    session: Session, tenant_id: str, customer_id: str, provider: str, row_id: str, snapshot: Snapshot, cipher: DataKeyCipher
-) -> None:
-    """Keeps the answers that the present state was read from, so that it can be read again."""
-    await session.execute(delete(Payload).where(Payload.verification_id == row_id))
-    rows = [
-        {
-            "id": ids.new("pay"),
-            "tenant_id": tenant_id,
-            "customer_id": customer_id,
-            "ingestion_id": None,
-            "verification_id": row_id,
-            "provider": provider,
-            "kind": kind,
-            "body": cipher.seal(body, PAYLOAD),
-            "fetched_at": snapshot.fetched_at,
-        }
-        for kind, body in snapshot.payloads.items()
-    ]
-    if rows:
-        await session.execute(insert(Payload), rows)
 
 
 def columns(tenant_id: str) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.requests import Request
@@ -37,7 +37,18 @@ def route(address: str, handler: Handler, method: str = "POST") -> Route:
     return Route(address, endpoint, methods=[method])
 
 
-def routes(faults: Faults, sender: Sender) -> list[Route]:
+class Twin(Protocol):
+    """What the twins of all vendors have."""
+
+    faults: Faults
+    sender: Sender
+    options: Any
+    store: Any
+
+
+def routes(twin: Twin) -> list[Route]:
+    faults, sender = twin.faults, twin.sender
+
     async def script(_: Request, given: dict[str, Any]) -> object:
         """`{"operation": …, "subject": ID or "*", "faults": [NAMES]}`: the next calls go wrong like this."""
         faults.script(given["operation"], given.get("subject", "*"), [Fault(name) for name in given["faults"]])
@@ -67,7 +78,16 @@ def routes(faults: Faults, sender: Sender) -> list[Route]:
         sender.resend(sender.sent[int(given["number"])])
         return {"ok": 1}
 
+    async def scenarios(_: Request, __: dict[str, Any]) -> object:
+        return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
+
+    async def effects(_: Request, __: dict[str, Any]) -> object:
+        """How often each effect took place, e.g. `redeemed`."""
+        return dict(twin.store.effects)
+
     return [
+        route("/_twin/scenarios", scenarios, "GET"),
+        route("/_twin/effects", effects, "GET"),
         route("/_twin/faults", script),
         route("/_twin/faults/clear", clear),
         route("/_twin/webhooks", sent, "GET"),

@@ -28,9 +28,7 @@ def routes(twin: Twin) -> list[Route]:
         control.route("/_twin/reviews", partial(decide_many, twin)),
         control.route("/_twin/applicants/{id}/steps", partial(set_steps, twin)),
         control.route("/_twin/applicants/{id}", partial(forget, twin), "DELETE"),
-        control.route("/_twin/scenarios", partial(scenarios, twin), "GET"),
-        control.route("/_twin/effects", partial(effects, twin), "GET"),
-        *control.routes(twin.faults, twin.sender),
+        *control.routes(twin),
     ]
 
 
@@ -94,15 +92,6 @@ async def forget(twin: Twin, request: Request, _: Given) -> object:
     twin.tell("applicantPersonalDataDeleted", found, time.time())
     del twin.store.applicants[found.id]
     return {"ok": 1}
-
-
-async def scenarios(twin: Twin, _: Request, __: Given) -> object:
-    return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
-
-
-async def effects(twin: Twin, _: Request, __: Given) -> object:
-    """How often each effect took place, e.g. `redeemed`."""
-    return dict(twin.store.effects)
 
 
 def _applicant(twin: Twin, request: Request) -> Applicant:

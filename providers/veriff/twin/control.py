@@ -27,9 +27,7 @@ def routes(twin: Twin) -> list[Route]:
         control.route("/_twin/sessions/{id}/attempts", partial(try_again, twin)),
         control.route("/_twin/sessions/{id}/watchlist", partial(screen, twin)),
         control.route("/_twin/sessions/{id}/status", partial(define, twin)),
-        control.route("/_twin/scenarios", partial(scenarios, twin), "GET"),
-        control.route("/_twin/effects", partial(effects, twin), "GET"),
-        *control.routes(twin.faults, twin.sender),
+        *control.routes(twin),
     ]
 
 
@@ -84,14 +82,6 @@ async def define(twin: Twin, request: Request, given: Given) -> object:
     }
     twin.tell("user-status.created", found, content)
     return {"ok": 1}
-
-
-async def scenarios(twin: Twin, _: Request, __: Given) -> object:
-    return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
-
-
-async def effects(twin: Twin, _: Request, __: Given) -> object:
-    return dict(twin.store.effects)
 
 
 def _session(twin: Twin, request: Request) -> Session:
