@@ -89,10 +89,11 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(15, ge=1)
     graphiql: bool | None = None
     introspection: bool | None = None
+    fetch_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: str = "INFO"
 
-    @field_validator("cors_origins", "sumsub_webhook_algorithms", mode="before")
+    @field_validator("cors_origins", "fetch_allowed_hosts", "sumsub_webhook_algorithms", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -22,7 +22,7 @@ from app import background, migrate, wiring
 from app.config import Settings
 from app.service.core import Core
 from app.service.run import Workshop
-from app.web import file, health, webhook
+from app.web import file, health, upload, webhook
 from tasks import pool
 
 # The endpoint itself refuses what it does not take, in its own words.
@@ -46,6 +46,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         gate = Gate(
             core,
             shop.providers,
+            shop.reception.fetcher,
             public_url=settings.public_url,
             open_introspection=settings.introspection_on,
             introspection=settings.introspection is not False,
@@ -61,6 +62,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         routes = [
             Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
             WebSocketRoute("/graphql", sockets.handle),
+            Route("/uploads/{token}", upload.Uploads(shop.reception).handle, methods=["PUT"]),
             Route("/files/{token}", file.Files(core, shop.blobs).handle),
             Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
             Route("/livez", health.livez),
@@ -78,7 +80,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PUT"],
             allow_headers=["authorization", "content-type"],
         )
     ]

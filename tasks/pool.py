@@ -14,10 +14,10 @@ from app import background
 from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
 from app.jobs import Bell
-from app.service import blob, budget, run
+from app.service import blob, budget, clean, fetch, reception, run
 from app.service.core import Core
 from providers import wire
-from tasks import broker, ingestion, loop, relay, verification
+from tasks import broker, ingestion, loop, relay, upload, verification
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
@@ -48,12 +48,15 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop
             return budget.LocalBudget(limits)
         return budget.SharedBudget(core.database, account, limits)
 
+    blobs = blob.BlobStore(blob.open_store(settings.blobs))
+    fetcher = fetch.Fetcher(settings.fetch_allowed_hosts, samples=not settings.production)
     async with wire.client() as http:
         yield run.Workshop(
             core,
-            blob.BlobStore(blob.open_store(settings.blobs)),
+            blobs,
             providers.build(settings, http, account_budget, core.clock.now),
             run.Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
+            reception.Reception(core, blobs, clean.Cleaner(), fetcher),
         )
 
 
@@ -64,6 +67,7 @@ async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurren
     submit = loop.submitter(asyncio.get_running_loop(), running)
     ingestion.declare(doorbell, shop, submit)
     verification.declare(doorbell, shop, submit)
+    upload.declare(doorbell, shop, submit)
     worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))

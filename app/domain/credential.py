@@ -54,6 +54,8 @@ class Principal:
     name: str
     scopes: frozenset[Right]
     expires_at: dt.datetime | None = None
+    # Of a customer's own token: whose it is.
+    customer_id: str | None = None
 
     @property
     def rights(self) -> frozenset[Right]:

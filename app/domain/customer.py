@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.kyc import Submission
+
 
 class KycStatus(StrEnum):
     NOT_STARTED = "NOT_STARTED"
@@ -84,6 +86,7 @@ class Standing:
     aml: AmlStatus
     decision: AmlDecision | None = None
     deactivated: bool = False
+    submission: Submission = Submission.NONE
 
 
 def status(standing: Standing) -> CustomerStatus:
@@ -93,12 +96,12 @@ def status(standing: Standing) -> CustomerStatus:
         return CustomerStatus.DEACTIVATED
     if kyc is K.FAILED or standing.decision is AmlDecision.REJECTED:
         return CustomerStatus.REJECTED
-    if kyc is K.AWAITING_RESUBMISSION:
+    if kyc is K.AWAITING_RESUBMISSION or standing.submission is Submission.INCOMPLETE:
         return CustomerStatus.NEEDS_ADDITIONAL_INFORMATION
     cleared = aml is AmlStatus.CLEAR or (aml is AmlStatus.RESOLVED and standing.decision is AmlDecision.CLEARED)
     if kyc is K.NOT_REQUIRED or (kyc is K.VERIFIED and cleared):
         return CustomerStatus.ACTIVE
-    if kyc in (K.PENDING, K.IN_PROGRESS, K.VERIFIED):
+    if standing.submission is Submission.COMPLETE or kyc in (K.PENDING, K.IN_PROGRESS, K.VERIFIED):
         return CustomerStatus.UNDER_REVIEW
     return CustomerStatus.CREATED
 
@@ -150,12 +153,39 @@ _BY_AML: dict[AmlStatus, NextAction] = {
 }
 
 
+_SUBMIT = NextAction(
+    NextActionCode.SUBMIT_KYC_DATA,
+    "The submitted data is incomplete; `requiredInformation` says what is missing.",
+    "Please give the missing information.",
+)
+_SUBMITTED = NextAction(
+    NextActionCode.START_VERIFICATION,
+    "The data is complete. A person must answer the risk questions and start the verification (billable).",
+    "We have your details and will be back to you.",
+)
+# What comes before giving the missing data.
+_BEFORE_DATA = frozenset({K.PENDING, K.AWAITING_RESUBMISSION, K.FAILED})
+
+
 def next_action(standing: Standing) -> NextAction:
     """Answers every combination of the stored facts."""
+    kyc, aml, submission = standing.kyc, standing.aml, standing.submission
     if standing.deactivated:
         return NextAction(NextActionCode.NOTHING, "The customer is deactivated.")
     if standing.decision is AmlDecision.REJECTED:
         return NextAction(NextActionCode.DO_NOT_ONBOARD, "Compliance rejected this customer. Do not onboard.")
-    if standing.kyc is K.VERIFIED:
-        return _BY_AML[standing.aml]
-    return _BY_KYC[standing.kyc]
+    if kyc is K.VERIFIED and aml is AmlStatus.NEEDS_REVIEW:
+        return _BY_AML[aml]
+    if submission is Submission.INCOMPLETE and kyc not in _BEFORE_DATA:
+        return _SUBMIT
+    if submission is Submission.COMPLETE and kyc is K.NOT_STARTED:
+        return _SUBMITTED
+    return _BY_AML[aml] if kyc is K.VERIFIED else _BY_KYC[kyc]
+
+
+DATA_MAY_CHANGE = frozenset({CustomerStatus.CREATED, CustomerStatus.NEEDS_ADDITIONAL_INFORMATION, CustomerStatus.REJECTED})
+
+
+def data_may_change(standing: Standing) -> bool:
+    """Whether KYC data may be submitted: it is locked while it is being judged, and once it was found good."""
+    return status(standing) in DATA_MAY_CHANGE

@@ -1,4 +1,4 @@
-"""What people decide about a customer here, beside all vendors: active or not, and whether a verification is required."""
+"""What people decide about a customer here: active or not, whether a verification is required, and whether one may start."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ REFUSALS: dict[KycStatus, tuple[str, str]] = {
     KycStatus.VERIFIED: ("ALREADY_VERIFIED", "The customer is verified."),
     KycStatus.FAILED: ("VERIFICATION_FAILED", "The verification failed."),
 }
+
+
+def may_start(kyc: KycStatus) -> tuple[str, str] | None:
+    """The code and message of why no verification may be started, by kycStatus; None where one may."""
+    if kyc in (KycStatus.NOT_STARTED, KycStatus.FAILED):
+        return None
+    if kyc is KycStatus.NOT_REQUIRED:
+        return "NOT_REQUIRED", "No verification is required of this customer."
+    return REFUSALS[kyc]
 
 
 def kyc_required(kyc: KycStatus, *, required: bool) -> KycStatus | tuple[str, str]:

@@ -15,6 +15,7 @@ from app.model.ingestion import Ingestion
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.tenant import Tenant
+from app.model.upload import Upload
 from app.model.verification import Verification
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Payload",
     "ProcessResult",
     "Tenant",
+    "Upload",
     "VendorAction",
     "Verification",
 ]

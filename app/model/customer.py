@@ -1,8 +1,10 @@
-"""A customer of the firm. Name and e-mail are encrypted under the customer's own key."""
+"""A customer of the firm. Name, e-mail and all that was declared are encrypted under the customer's own key."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Index, update
@@ -10,8 +12,9 @@ from sqlmodel import Field, SQLModel
 
 from app.db import Json, Session, UtcDateTime
 from app.domain import machine
-from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, CustomerStatus, KycStatus, Standing, status
+from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, status
 from app.domain.event import EventType, NewEvent
+from app.domain.kyc import SUBMISSION_TRANSITIONS, Submission
 
 
 class Customer(SQLModel, table=True):
@@ -29,6 +32,12 @@ class Customer(SQLModel, table=True):
     risk_level: str = Field(max_length=20)
     tags: Any = Field(sa_type=Json)
     personal: bytes
+    # What was submitted, whether it is all that is asked for, and what is missing of it (field names, nothing personal).
+    submission: str = Field(default=Submission.NONE, max_length=20, sa_column_kwargs={"server_default": "NONE"})
+    submissions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    kyc_data: bytes | None = None
+    required_fields: Any = Field(default=None, sa_type=Json, nullable=True)
+    submitted_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     status_since: dt.datetime = Field(sa_type=UtcDateTime)
     deactivated_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
@@ -42,40 +51,49 @@ def standing(row: Any) -> Standing:
         AmlStatus(row.aml_status),
         AmlDecision(row.aml_decision) if row.aml_decision else None,
         row.deactivated_at is not None,
+        Submission(row.submission),
     )
 
 
-async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, reason: str) -> None:
-    """The one door of kycStatus: checks the table, writes, and records what changed."""
+async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, reason: str, required: Sequence[str] = ()) -> None:
+    """The one door of kycStatus: checks the table, writes, and records what changed. `required`: the documents that the
+    customer must give (again)."""
     before = standing(row)
     machine.check(KYC_TRANSITIONS, before.kyc, to)
-    after = Standing(to, before.aml, before.decision, before.deactivated)
-    await session.execute(update(Customer).where(Customer.id == row.id).values(kyc_status=to, updated_at=at, status_since=at))
-    session.record(_changed(row, EventType.CUSTOMER_KYC_STATUS_CHANGED, before.kyc, to))
-    if status(before) is not status(after):
-        session.record(_changed(row, EventType.CUSTOMER_STATE_CHANGED, status(before), status(after), reason=reason))
+    await _write(session, row, at=at, kyc_status=to, status_since=at)
+    data = {"customerId": row.id, "oldStatus": before.kyc, "newStatus": to}
+    session.record(NewEvent(EventType.CUSTOMER_KYC_STATUS_CHANGED, row.tenant_id, customer_id=row.id, data=data))
+    _tell(session, row, before, replace(before, kyc=to), reason=reason, required=required)
+
+
+async def submit(
+    session: Session, row: Any, *, to: Submission, at: dt.datetime, reason: str, required: Sequence[str], **values: Any
+) -> None:
+    """The one door of what was submitted. A submission that is as complete as the one before moves nothing."""
+    before = standing(row)
+    if to is not before.submission:
+        machine.check(SUBMISSION_TRANSITIONS, before.submission, to)
+        values["status_since"] = at
+    await _write(session, row, at=at, submission=to, **values)
+    _tell(session, row, before, replace(before, submission=to), reason=reason, required=required)
 
 
 async def set_active(session: Session, row: Any, *, active: bool, at: dt.datetime) -> None:
     """Deactivates a customer, or takes that back. The machines of kycStatus and aml stay as they are."""
     before = standing(row)
-    after = Standing(before.kyc, before.aml, before.decision, not active)
-    await session.execute(
-        update(Customer).where(Customer.id == row.id).values(deactivated_at=None if active else at, updated_at=at, status_since=at)
-    )
+    await _write(session, row, at=at, deactivated_at=None if active else at, status_since=at)
     reason = "reactivated" if active else "deactivated"
-    session.record(_changed(row, EventType.CUSTOMER_STATE_CHANGED, status(before), status(after), reason=reason))
+    _tell(session, row, before, replace(before, deactivated=not active), reason=reason)
 
 
-def _changed(
-    row: Any,
-    type_: EventType,
-    old: KycStatus | CustomerStatus,
-    new: KycStatus | CustomerStatus,
-    *,
-    reason: str | None = None,
-) -> NewEvent:
-    data: dict[str, Any] = {"customerId": row.id, "oldStatus": old, "newStatus": new}
-    if type_ is EventType.CUSTOMER_STATE_CHANGED:
-        data |= {"reason": reason, "requiredDocuments": []}
-    return NewEvent(type_, row.tenant_id, customer_id=row.id, data=data)
+async def _write(session: Session, row: Any, *, at: dt.datetime, **values: Any) -> None:
+    await session.execute(update(Customer).where(Customer.id == row.id).values(updated_at=at, **values))
+
+
+def _tell(session: Session, row: Any, before: Standing, after: Standing, *, reason: str, required: Sequence[str] = ()) -> None:
+    """The event of a changed status, with why, and the kinds of documents that are asked for."""
+    old, new = status(before), status(after)
+    if old is new:
+        return
+    data = {"customerId": row.id, "oldStatus": old, "newStatus": new, "reason": reason, "requiredDocuments": list(required)}
+    session.record(NewEvent(EventType.CUSTOMER_STATE_CHANGED, row.tenant_id, customer_id=row.id, data=data))

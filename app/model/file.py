@@ -1,4 +1,4 @@
-"""One file of a verification: where its encrypted bytes lie, what they are, and what they show."""
+"""One file, of a verification or given by the customer: where its encrypted bytes lie, what they are, and what they show."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from app.db import UtcDateTime
 
 
 class File(SQLModel, table=True):
-    __table_args__ = (Index("file_by_ingestion", "ingestion_id", "process"),)
+    __table_args__ = (
+        Index("file_by_ingestion", "ingestion_id", "process"),
+        Index("file_by_upload", "upload_id", unique=True),
+    )
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40)
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    ingestion_id: str = Field(max_length=40, foreign_key="ingestion.id")
-    process: str = Field(max_length=30)
+    # One of the two: what brought it.
+    ingestion_id: str | None = Field(default=None, max_length=40, foreign_key="ingestion.id")
+    upload_id: str | None = Field(default=None, max_length=40, foreign_key="upload.id")
+    process: str | None = Field(default=None, max_length=30)
     position: int
     category: str = Field(max_length=20)
     context: str = Field(max_length=60)
@@ -24,5 +29,7 @@ class File(SQLModel, table=True):
     size: int
     sha256: str = Field(max_length=64)
     blob: str = Field(max_length=200)
-    vendor_id: str = Field(max_length=200)
+    # The bytes as they came, where `blob` holds a clean copy of them: kept as evidence, never served.
+    original: str | None = Field(default=None, max_length=200)
+    vendor_id: str | None = Field(default=None, max_length=200)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)

@@ -208,9 +208,10 @@ async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Coll
 
 
 async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Collection[str]) -> Sequence[Any]:
+    """Files by id; those that customers gave have no provider."""
     query = (
         select(File.__table__, Ingestion.provider)
-        .join(Ingestion, Ingestion.id == File.ingestion_id)
+        .join(Ingestion, Ingestion.id == File.ingestion_id, isouter=True)
         .where(File.tenant_id == tenant_id, File.id.in_(list(file_ids)))
     )
     return (await connection.execute(query)).all()

@@ -26,6 +26,7 @@ from app.model.ingestion import Ingestion
 from app.service import claim, customer, ingestion, media, payload, record, source, work
 from app.service.blob import BlobStore
 from app.service.core import Core
+from app.service.reception import Reception
 from app.service.record import Finding
 from app.service.vault import DataKeyCipher
 
@@ -59,12 +60,13 @@ class Patience:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What carrying out an ingestion needs."""
+    """What work on ingestions, verifications and uploads needs."""
 
     core: Core
     blobs: BlobStore
     providers: Mapping[ProviderName, Provider]
     patience: Patience
+    reception: Reception
 
 
 async def carry_out(shop: Workshop, ingestion_id: str) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, Session, now, transaction
 from app.domain.ingestion import IngestionStatus
+from app.domain.upload import Origin, UploadStatus
 from app.errors import StaleFence
-from app.jobs import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
+from app.jobs import FETCH_DOCUMENT, LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
 from app.model.ingestion import Ingestion
+from app.model.upload import Upload
 from app.model.verification import Verification
 
 RELAY_BATCH = 200
@@ -33,6 +35,7 @@ class Job:
 JOBS = (
     Job(Ingestion, RUN_INGESTION, Ingestion.status != IngestionStatus.FINISHED),
     Job(Verification, LOOK_AT_VERIFICATION, true()),
+    Job(Upload, FETCH_DOCUMENT, (Upload.status == UploadStatus.WAITING) & (Upload.origin == Origin.URL)),
 )
 
 

@@ -13,6 +13,7 @@ from app.domain.provider import Capabilities, Provider, ProviderName
 from app.errors import BadRequest, Forbidden, HumanRequired, Unauthenticated
 from app.service.core import Core
 from app.service.credential import REFUSAL
+from app.service.fetch import Fetcher
 
 if TYPE_CHECKING:
     from api.feed import Feed
@@ -31,6 +32,7 @@ class Context:
     request_id: str
     public_url: str
     providers: Mapping[ProviderName, Provider]
+    fetcher: Fetcher
     sandbox: bool = True
     # How often this operation has had a vendor asked.
     vendor_reads: int = 0
@@ -73,6 +75,12 @@ class Context:
         if not self.caller.may(right):
             raise Forbidden(f"A credential with the role {self.caller.role} may not do this.")
         return self.caller
+
+    def require_for(self, customer_id: str, right: Right) -> Principal:
+        """The caller, if the credential carries the right, or is this very customer's own. Raises Forbidden."""
+        if self.caller.customer_id is not None and self.caller.customer_id == customer_id:
+            return self.caller
+        return self.require(right)
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -1,4 +1,4 @@
-"""Customers: created, read, listed and followed."""
+"""Customers: read, listed and followed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from api import event, ingestion
 from api.change import CustomerChange
 from api.connection import After, Before, First, Last, newest_first, window
 from api.context import Context
-from api.errors import UserError, user_errors
 from api.event import Event
 from api.ingestion import Ingestion
+from api.kyc_view import KycData, view
 from api.node import MASK, Connection, Node, connection, masked
 from api.scalars import given
 from api.verification import Verification
@@ -32,12 +32,11 @@ from app.domain.customer import (
 from app.domain.customer import next_action as action_for
 from app.domain.customer import status as status_of
 from app.domain.event import EventType
-from app.errors import BadRequest, NotFound, UserFault, UserFaults
+from app.errors import BadRequest, NotFound
 from app.model.customer import Customer as Row
 from app.model.customer import standing
-from app.service import customer
+from app.service import customer, kyc
 from app.service.customer import CustomerFilter as Wanted
-from app.service.customer import NewCustomer
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
 
@@ -58,6 +57,13 @@ class NextAction:
         description="Safe to show to the customer; null where there is nothing to tell."
     )
     since: dt.datetime = strawberry.field(description="Since when this is so.")
+
+
+@strawberry.type(description="Something that must be given, or given again.")
+class RequiredInformation:
+    field: str = strawberry.field(description="The field, as a path in `kycData` joined with dots, e.g. address.postalCode.")
+    reason: str = strawberry.field(description="Why: missing_field, unusable_image, or the vendor's own label.")
+    message: str = strawberry.field(description="What to do, in words for the customer.")
 
 
 @strawberry.type(description="A person the firm must know.")
@@ -85,6 +91,20 @@ class Customer(Node):
     @strawberry.field(description="The family name; null for people with one name. Masked like the first name.")
     async def last_name(self, info: strawberry.Info[Context, None]) -> str | None:
         return await self._personal(info.context, "lastName")
+
+    @strawberry.field(description="What the customer has declared so far; null while nothing was.")
+    async def kyc_data(self, info: strawberry.Info[Context, None]) -> KycData | None:
+        cipher = await info.context.loaders.cipher_by_customer.load(self.id)
+        if cipher is None or self.row.kyc_data is None:
+            return None
+        return await view(info.context, kyc.declared(self.row, cipher))
+
+    @strawberry.field(description="What is still missing of the customer, or must be given again.")
+    async def required_information(self, info: strawberry.Info[Context, None]) -> list[RequiredInformation]:
+        return [
+            RequiredInformation(field=item["field"], reason=item["reason"], message=item["message"])
+            for item in self.row.required_fields or ()
+        ]
 
     @strawberry.field(description="The customer's ingestions, newest first.")
     async def ingestions(
@@ -161,39 +181,6 @@ class CustomerFilter:
         return Wanted(given(self.external_id), given(self.kyc_status), given(self.created_after), given(self.created_before))
 
 
-@strawberry.input(description="What `createCustomer` takes.")
-class CreateCustomerInput:
-    email: str = strawberry.field(description="The e-mail address.")
-    first_name: str = strawberry.field(description="Given names, or the only name. At most 200 characters.")
-    last_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The family name; left out for people with one name."
-    )
-    external_id: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The caller's own id, unique in the tenant. At most 200 characters."
-    )
-    type: CustomerType | None = strawberry.field(default=CustomerType.INDIVIDUAL, description="What kind of party the customer is.")
-    idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="At most 255 characters. The same key with the same input gives the first answer again.",
-    )
-
-    def new(self) -> NewCustomer:
-        return NewCustomer(
-            email=self.email,
-            first_name=self.first_name,
-            last_name=given(self.last_name),
-            external_id=given(self.external_id),
-            type=self.type or CustomerType.INDIVIDUAL,
-            idempotency_key=given(self.idempotency_key),
-        )
-
-
-@strawberry.type(description="What `createCustomer` answers.")
-class CreateCustomerPayload:
-    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
-
-
 async def by_id(context: Context, customer_id: str) -> Customer | None:
     row = await context.loaders.customer_by_id.load(customer_id) if ids.kind(customer_id) == "cus" else None
     return Customer.of(row) if row else None
@@ -239,23 +226,6 @@ class CustomerQuery:
         query = customer.matching(context.tenant_id, filter.wanted() if filter else Wanted())
         found = await newest_first(context, "customer", query, Row.id, window(first, after, last, before))
         return connection(found, [Customer.of(row) for row in found.rows])
-
-
-@strawberry.type
-class CustomerMutation:
-    @strawberry.mutation(description="Creates a customer. Nothing is sent to any vendor.")
-    async def create_customer(
-        self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[CreateCustomerInput, strawberry.argument(description="Who the customer is.")],
-    ) -> CreateCustomerPayload:
-        context = info.context
-        context.require(Right.WRITE)
-        try:
-            made = await customer.create(context.core, context.tenant_id, input.new())
-        except (UserFault, UserFaults) as refusal:
-            return CreateCustomerPayload(customer=None, user_errors=user_errors(refusal))
-        return CreateCustomerPayload(customer=await by_id(context, made), user_errors=[])
 
 
 @strawberry.type

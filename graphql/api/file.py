@@ -1,4 +1,4 @@
-"""Files of a verification, as clients see them."""
+"""Files of a verification, or given by the customer, as clients see them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.service import link
 DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "mediaId"}
 
 
-@strawberry.type(description="One file of a verification. Its bytes are kept encrypted.")
+@strawberry.type(description="One file, of a verification or given by the customer. Its bytes are kept encrypted.")
 class File(Node):
     category: FileCategory = strawberry.field(description="What kind of file it is.")
     context: str = strawberry.field(
@@ -27,7 +27,8 @@ class File(Node):
     size: int = strawberry.field(description="The size in bytes.")
     sha256: str = strawberry.field(description="The SHA-256 of the bytes, in hexadecimal.")
     provider_details: JSON = strawberry.field(
-        description='The vendor\'s own id of the file: {"fileId": …} for Sumsub, {"mediaId": …} for Veriff.'
+        description='The vendor\'s own id of the file: {"fileId": …} for Sumsub, {"mediaId": …} for Veriff; empty for one that '
+        "the customer gave."
     )
 
     @strawberry.field(description="Where to read the bytes, for five minutes. Null for callers who may not read documents.")
@@ -39,7 +40,8 @@ class File(Node):
 
     @classmethod
     def of(cls, row: Any) -> File:
-        detail = DETAIL_OF_PROVIDER[ProviderName(row.provider)]
+        """A row of `file`, with the provider of its ingestion where it has one."""
+        provider = getattr(row, "provider", None)
         return cls(
             id=strawberry.ID(row.id),
             category=FileCategory(row.category),
@@ -47,5 +49,5 @@ class File(Node):
             content_type=row.content_type,
             size=row.size,
             sha256=row.sha256,
-            provider_details=JSON({detail: row.vendor_id}),
+            provider_details=JSON({DETAIL_OF_PROVIDER[ProviderName(provider)]: row.vendor_id} if provider else {}),
         )

@@ -27,6 +27,7 @@ from app.domain.provider import Provider, ProviderName
 from app.errors import BadRequest, Unauthenticated
 from app.service import credential
 from app.service.core import Core
+from app.service.fetch import Fetcher
 
 # A proven credential is trusted this long before it is looked up again.
 TRUST_SECONDS = 5.0
@@ -53,6 +54,7 @@ class Gate:
         self,
         core: Core,
         providers: Mapping[ProviderName, Provider],
+        fetcher: Fetcher,
         *,
         public_url: str,
         open_introspection: bool,
@@ -63,6 +65,7 @@ class Gate:
         self.core = core
         self.admission = Admission(schema.core, suggestions=suggestions)
         self._providers = providers
+        self._fetcher = fetcher
         self._sandbox = sandbox
         self._public_url = public_url
         self._open_introspection = open_introspection
@@ -119,7 +122,7 @@ class Gate:
             raise Unauthenticated(credential.REFUSAL)
 
     def context(self, principal: Principal | None, request_id: str) -> Context:
-        return Context(self.core, principal, request_id, self._public_url, self._providers, self._sandbox)
+        return Context(self.core, principal, request_id, self._public_url, self._providers, self._fetcher, self._sandbox)
 
     async def execute(self, asked: Asked, context: Context) -> ExecutionResult:
         """Runs a query or a mutation."""

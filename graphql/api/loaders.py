@@ -11,7 +11,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from app.service import action, customer, ingestion, lifecycle, verification
+from app.service import action, customer, ingestion, lifecycle, upload, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -26,6 +26,8 @@ class Loaders:
         self.details_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._details)
         self.files_by_ingestion: DataLoader[str, list[Any]] = DataLoader(self._files)
         self.file_by_id: DataLoader[str, Any | None] = DataLoader(self._files_by_id)
+        self.upload_by_id: DataLoader[str, Any | None] = DataLoader(self._uploads)
+        self.file_by_upload: DataLoader[str, Any | None] = DataLoader(self._files_by_upload)
         self.verification_by_id: DataLoader[str, Any | None] = DataLoader(self._verifications)
         self.verification_by_customer: DataLoader[str, Any | None] = DataLoader(self._newest_verifications)
         self.actions_by_verification: DataLoader[str, list[Any]] = DataLoader(self._actions)
@@ -55,6 +57,15 @@ class Loaders:
     async def _files_by_id(self, keys: Sequence[str]) -> list[Any | None]:
         async with self._core.database.reading() as connection:
             return _ordered(keys, await ingestion.files_by_ids(connection, self._tenant_id, keys))
+
+    async def _uploads(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await upload.by_ids(connection, self._tenant_id, keys))
+
+    async def _files_by_upload(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            found = {row.upload_id: row for row in await upload.files(connection, self._tenant_id, keys)}
+        return [found.get(key) for key in keys]
 
     async def _verifications(self, keys: Sequence[str]) -> list[Any | None]:
         async with self._core.database.reading() as connection:

@@ -14,6 +14,7 @@ from app.errors import BadRequest
 
 URL = NewType("URL", str)
 CountryCode = NewType("CountryCode", str)
+PhoneNumber = NewType("PhoneNumber", str)
 T = TypeVar("T")
 
 
@@ -29,6 +30,9 @@ SCALARS: dict[Any, Any] = {
     URL: strawberry.scalar(name="URL", description="A web address.", serialize=str, parse_value=str),
     CountryCode: strawberry.scalar(
         name="CountryCode", description="A country by ISO 3166-1 alpha-2, e.g. ES.", serialize=str, parse_value=str
+    ),
+    PhoneNumber: strawberry.scalar(
+        name="PhoneNumber", description="A phone number in E.164 form, e.g. +14155551234.", serialize=str, parse_value=str
     ),
     dt.datetime: strawberry.scalar(
         name="DateTime",

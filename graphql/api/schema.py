@@ -9,15 +9,18 @@ from graphql import lexicographic_sort_schema
 from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
-import api.enums  # noqa: F401 - the domain's enums must be known before the types that use them
+import api.enums
+import api.kyc_enums  # noqa: F401
 from api import customer, drift, event, ingestion, provider_event, verification
 from api.action import ActionMutation
 from api.context import Context
-from api.customer import CustomerMutation, CustomerQuery, CustomerSubscription
+from api.create_customer import CustomerMutation
+from api.customer import CustomerQuery, CustomerSubscription
 from api.drift import DriftQuery
 from api.event import EventQuery, EventSubscription
 from api.file import File
 from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
+from api.kyc_data import KycDataMutation
 from api.lifecycle import LifecycleMutation
 from api.node import Node
 from api.provider import ProviderQuery
@@ -25,6 +28,7 @@ from api.provider_event import ProviderEventQuery
 from api.replay import ReplayMutation
 from api.result import TYPES
 from api.scalars import SCALARS
+from api.upload import UploadMutation
 from api.verification import VerificationQuery
 from app.domain import ids
 from app.domain.credential import Right
@@ -74,7 +78,9 @@ class Query(
 
 
 @strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
-class Mutation(CustomerMutation, IngestionMutation, ActionMutation, LifecycleMutation, ReplayMutation):
+class Mutation(
+    CustomerMutation, KycDataMutation, UploadMutation, IngestionMutation, ActionMutation, LifecycleMutation, ReplayMutation
+):
     pass
 
 

@@ -24,12 +24,18 @@ from app.service.core import Core
 from providers.sumsub import twin
 from providers.veriff import twin as veriff_twin
 from tasks import pool
+from tests.make import storage
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 CREATE_CUSTOMER = """mutation($input: CreateCustomerInput!) { createCustomer(input: $input) {
     customer { id externalId status kycStatus } userErrors { code message field hint } } }"""
 CREATE_INGESTION = """mutation($input: CreateIngestionInput!) { createIngestion(input: $input) {
     ingestion { id status attempts processes results { process status } } userErrors { code message field hint } } }"""
+UPDATE_KYC_DATA = """mutation($input: UpdateKycDataInput!) { updateKycData(input: $input) {
+    customer { id status kycStatus nextAction { code } requiredInformation { field reason message } }
+    userErrors { code message field hint } } }"""
+CREATE_UPLOAD = """mutation($input: CreateUploadInput!) { createUpload(input: $input) {
+    upload { id url headers expiresAt } userErrors { code message field } } }"""
 READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
 INTEGRATIONS = {
     **veriff_twin.Options().integrations,
@@ -50,6 +56,7 @@ class Firm:
     twin_port: int
     veriff_port: int
     port: int
+    storage_port: int
     core: Core = field(init=False)
     http: httpx.AsyncClient = field(init=False)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -65,7 +72,7 @@ class Firm:
 
     @classmethod
     def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
-        port, twin_port, veriff_port = (serving.free_port(HOST) for _ in range(3))
+        port, twin_port, veriff_port, storage_port = (serving.free_port(HOST) for _ in range(4))
         hooks = f"http://127.0.0.1:{port}/webhooks"
         wanted = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
         options = replace(wanted, webhook_url=f"{hooks}/sumsub") if more.pop("webhooks", False) else wanted
@@ -93,16 +100,18 @@ class Firm:
             "sumsub_reads_per_5s": 100_000,
             "sumsub_writes_per_5s": 100_000,
             "worker_concurrency": 32,
+            "fetch_allowed_hosts": (f"{HOST}:{storage_port}",),
             "log_level": "ERROR",
             **more,
         }
-        return cls(config.load(_env_file=None, **values), options, veriff, twin_port, veriff_port, port)
+        return cls(config.load(_env_file=None, **values), options, veriff, twin_port, veriff_port, port, storage_port)
 
     async def __aenter__(self) -> Firm:
         stack = self._stack
         await stack.enter_async_context(serving.running(twin.application(self.options), host=HOST, port=self.twin_port))
         veriff = veriff_twin.application(self.veriff)
         await stack.enter_async_context(serving.running(veriff, host=HOST, port=self.veriff_port))
+        await stack.enter_async_context(serving.running(storage.application(), host=HOST, port=self.storage_port))
         if not self.settings.embedded:
             await migrate.upgrade(self.settings.database_url)
         application = await stack.enter_async_context(main.gateway(self.settings))
@@ -179,6 +188,21 @@ class Firm:
         payload = (await self.data(CREATE_CUSTOMER, {"input": given}, who=who))["createCustomer"]
         assert payload["userErrors"] == [], payload
         return str(payload["customer"]["id"])
+
+    async def submit(self, customer: str, *, who: str = "service", expect: Any = (), key: str | None = None, **data: Any) -> Any:
+        """Submits KYC data and answers the customer; `expect` are the codes of the userErrors it must have."""
+        given = {"customerId": customer, "kycData": data, "idempotencyKey": key}
+        payload = (await self.data(UPDATE_KYC_DATA, {"input": given}, who=who))["updateKycData"]
+        assert [error["code"] for error in payload["userErrors"]] == list(expect), payload
+        return payload["customer"] if not expect else payload["userErrors"]
+
+    async def upload(self, customer: str, content: bytes, kind: str = "image/jpeg", *, who: str = "service", **more: Any) -> Any:
+        """Announces and sends a file: the upload's id, and the answer to the PUT."""
+        given = {"customerId": customer, "contentType": kind, "size": len(content), **more}
+        payload = (await self.data(CREATE_UPLOAD, {"input": given}, who=who))["createUpload"]
+        assert payload["userErrors"] == [], payload
+        made = payload["upload"]
+        return made["id"], await self.http.put(made["url"], content=content, headers=made["headers"])
 
     async def share(self, scenario: str = "passport") -> str:
         answer = await self.http.post(f"{self.twin_url}/_twin/share-tokens", json={"scenario": scenario})

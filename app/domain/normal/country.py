@@ -74,3 +74,9 @@ def subdivision(country: str, text: object) -> str | None:
     if not isinstance(text, str) or not text.strip():
         return None
     return _subdivisions(country).get(fold(text))
+
+
+def subdivision_code(country: str, code: str) -> str | None:
+    """The part of an ISO 3166-2 code behind the country, e.g. `US`, `us-ca` → `CA`; None for names and unknown codes."""
+    upper = code.strip().upper().removeprefix(f"{country}-")
+    return upper if pycountry.subdivisions.get(code=f"{country}-{upper}") else None  # type: ignore[no-untyped-call]

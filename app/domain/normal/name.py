@@ -15,13 +15,19 @@ def clean(text: object) -> str | None:
     """NFC, without control and bidirectional characters, blanks collapsed, apostrophes straight; None where nothing is left."""
     if not isinstance(text, str):
         return None
-    kept = "".join(
-        " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text)
-        if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-    squeezed = _BLANKS.sub(" ", kept.translate(_APOSTROPHES)).strip()
+    kept = "".join(char for char in unicodedata.normalize("NFC", text) if not invisible(char))
+    squeezed = squeeze(kept)
     return None if squeezed.lower() in _NOTHING else squeezed
+
+
+def invisible(char: str) -> bool:
+    """Whether a character has no place in a text: control, bidirectional, private, unassigned. Blanks of any kind have."""
+    return not char.isspace() and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def squeeze(text: str) -> str:
+    """Every run of blanks one blank, none at the ends, apostrophes straight."""
+    return _BLANKS.sub(" ", text.translate(_APOSTROPHES)).strip()
 
 
 def join(*parts: object) -> str | None:

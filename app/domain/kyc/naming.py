@@ -1,0 +1,9 @@
+"""From the names here to those of the API."""
+
+from __future__ import annotations
+
+
+def camel(name: str) -> str:
+    """`expected_monthly_payments_usd` → `expectedMonthlyPaymentsUsd`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,181 @@
+"""Fetching a file from an address that a stranger gave, without being led anywhere inside.
+
+The name is resolved once, every address it has must be public, and the connection goes to those very addresses: a second
+answer of the name's server changes nothing. No redirects, no proxies, no compression, one deadline for all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from app.domain import upload
+from app.domain.upload import Remark
+from app.errors import GatehouseError
+
+DEADLINE_SECONDS, CONNECT_SECONDS = 20.0, 5.0
+SAMPLES = "example.com"
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class FetchRefused(GatehouseError):
+    """The file was not fetched. `passing`: the same address may give it later."""
+
+    code = "FETCH_REFUSED"
+
+    def __init__(self, remark: Remark, *, passing: bool = False) -> None:
+        super().__init__(remark.code)
+        self.remark = remark
+        self.passing = passing
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Every address of a name, by the system's resolver. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the open internet, looking through every way of writing an IPv4 address as IPv6."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in NAT64 or int(ip) < 1 << 32:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip.is_site_local:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+class Fetcher:
+    """`allowed`: `host` or `host:port` entries that may be private and plain http. `samples`: example.com and its subdomains
+    are not for fetching here, since the sandbox answers for them."""
+
+    def __init__(self, allowed: Collection[str] = (), *, samples: bool = False, resolver: Resolve = resolve) -> None:
+        self._allowed = frozenset(entry.lower() for entry in allowed)
+        self._samples = samples
+        self._resolve = resolver
+
+    def is_sample(self, url: str) -> bool:
+        host = urlsplit(url).hostname or ""
+        return self._samples and (host == SAMPLES or host.endswith(f".{SAMPLES}"))
+
+    def fault(self, url: str) -> Remark | None:
+        """What is wrong with an address, as far as it can be told without asking anybody."""
+        parts = urlsplit(url)
+        if parts.username is not None or parts.password is not None:
+            return upload.URL_CREDENTIALS
+        if self._is_allowed(parts):
+            return None
+        if parts.scheme != "https":
+            return upload.URL_SCHEME
+        if parts.port not in (None, 443):
+            return upload.URL_PORT
+        try:
+            public = is_public(parts.hostname or "")
+        except ValueError:
+            return None  # a name: only its addresses will tell
+        return None if public else upload.URL_PLACE
+
+    def _is_allowed(self, parts: SplitResult) -> bool:
+        host = (parts.hostname or "").lower()
+        return host in self._allowed or f"{host}:{_port(parts)}" in self._allowed
+
+    @asynccontextmanager
+    async def open(self, url: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of the file as they come, no more than is taken. Raises FetchRefused."""
+        wrong = self.fault(url)
+        if wrong is not None:
+            raise FetchRefused(wrong)
+        parts = urlsplit(url)
+        addresses = await self._addresses(parts)
+        try:
+            async with (
+                asyncio.timeout(DEADLINE_SECONDS),
+                _session(addresses) as session,
+                session.get(URL(url), allow_redirects=False, headers={"Accept-Encoding": "identity"}) as answer,
+            ):
+                _check(answer)
+                yield _limited(answer)
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            raise FetchRefused(upload.URL_FAILED, passing=True) from None
+
+    async def _addresses(self, parts: SplitResult) -> Sequence[str]:
+        """Where the name leads. One answer for names that do not exist and for names that lead inside."""
+        try:
+            found = await self._resolve(parts.hostname or "", _port(parts))
+        except (OSError, UnicodeError):
+            raise FetchRefused(upload.URL_PLACE, passing=True) from None
+        if not found or not (self._is_allowed(parts) or all(map(is_public, found))):
+            raise FetchRefused(upload.URL_PLACE)
+        return found
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _session(addresses: Sequence[str]) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(resolver=_Pinned(addresses), use_dns_cache=False, force_close=True),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=CONNECT_SECONDS),
+        skip_auto_headers=("User-Agent",),
+    )
+
+
+class _Pinned(AbstractResolver):
+    """Answers the addresses that were looked at, whatever the name's server says by now."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in self._addresses
+        ]
+
+    async def close(self) -> None:
+        return
+
+
+def _check(answer: aiohttp.ClientResponse) -> None:
+    if 300 <= answer.status < 400:
+        raise FetchRefused(upload.URL_REDIRECT)
+    if answer.status != 200:
+        raise FetchRefused(upload.URL_FAILED, passing=answer.status >= 500 or answer.status in (408, 429))
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        raise FetchRefused(upload.URL_PACKED)
+    if answer.content_length is not None and answer.content_length > upload.LARGEST:
+        raise FetchRefused(upload.TOO_LARGE)
+
+
+async def _limited(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    seen = 0
+    async for chunk in answer.content.iter_any():
+        seen += len(chunk)
+        if seen > upload.LARGEST:
+            raise FetchRefused(upload.TOO_LARGE)
+        yield chunk

@@ -1,0 +1,57 @@
+"""Bytes of documents by PUT to a short-lived signed address: bounded, checked at once, answered in words for the customer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from app.domain import upload
+from app.errors import StaleFence
+from app.service.clean import Unusable
+from app.service.reception import Reception
+
+# A body must be here in this time; more than this one process does not take in at the same time.
+BODY_SECONDS = 60.0
+AT_ONCE = 16
+GONE = {"code": "NOT_FOUND", "message": "This address is not valid, or no longer. Ask createUpload for a fresh one."}
+TAKEN = {"code": "ALREADY_RECEIVED", "message": "The file was received before. Ask createUpload for another address."}
+LATE = {"code": "BROKEN_OFF", "message": "The file did not arrive whole. Send it again to the same address."}
+BUSY = {"code": "BUSY", "message": "Too many files arrive at this moment. Send it again in a few seconds."}
+STATUS = {upload.TOO_LARGE.code: 413, upload.WRONG_TYPE.code: 415, upload.OTHER_TYPE.code: 415}
+
+
+class Uploads:
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def handle(self, request: Request) -> Response:
+        if self._gate.locked():
+            return _answer(BUSY, 503, {"Retry-After": "2"})
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > upload.LARGEST:
+            return _answer(upload.TOO_LARGE.plain(), 413)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        try:
+            async with self._gate, asyncio.timeout(BODY_SECONDS):
+                row = await self._reception.receive(request.path_params["token"], kind, _chunks(request))
+        except Unusable as refusal:
+            return _answer(refusal.remark.plain(), STATUS.get(refusal.remark.code, 422))
+        except StaleFence:
+            return _answer(TAKEN, 409)
+        except (ClientDisconnect, TimeoutError):
+            return _answer(LATE, 400)
+        return _answer(GONE, 404) if row is None else _answer({"uploadId": row.id, "status": "STORED"}, 201)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        if chunk:
+            yield chunk
+
+
+def _answer(content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(content, status, {"Cache-Control": "no-store", **(headers or {})})

@@ -1,0 +1,19 @@
+"""The actor that fetches one document from its address."""
+
+from __future__ import annotations
+
+import dramatiq
+from dramatiq.broker import Broker
+
+from app.jobs import FETCH_DOCUMENT
+from app.service import run
+from tasks.broker import QUEUE
+from tasks.loop import Submit
+
+
+def declare(broker: Broker, shop: run.Workshop, submit: Submit) -> None:
+    """Registers the actor. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
+
+    @dramatiq.actor(broker=broker, actor_name=FETCH_DOCUMENT, queue_name=QUEUE)
+    def fetch_document(upload_id: str) -> None:
+        submit(shop.reception.fetch(upload_id, lease_seconds=shop.patience.lease))
