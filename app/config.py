@@ -18,6 +18,7 @@ from app.domain.reference import DEFAULT_INTEGRATION
 from app.domain.verification import Stage
 from app.errors import ConfigurationFault
 
+SERVICES = ("exchange", "remittance", "wallet", "lending", "real_estate", "legal", "accounting", "precious_metals", "other")
 EMBEDDED_URL = "sqlite+aiosqlite:///var/gatehouse.db"
 
 
@@ -89,11 +90,14 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(15, ge=1)
     graphiql: bool | None = None
     introspection: bool | None = None
+    designated_services: Annotated[tuple[str, ...], NoDecode] = SERVICES
+    starts_per_day: int = Field(500, ge=0)
+    start_needs_second_person: bool = False
     fetch_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: str = "INFO"
 
-    @field_validator("cors_origins", "fetch_allowed_hosts", "sumsub_webhook_algorithms", mode="before")
+    @field_validator("cors_origins", "designated_services", "fetch_allowed_hosts", "sumsub_webhook_algorithms", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app import db
 from app.clock import SystemClock
 from app.config import Settings
+from app.domain.start import Policy
 from app.pulse import Pulse, RedisPulse
 from app.service import event, keyring
 from app.service.core import Core
@@ -28,7 +29,9 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     database.on_commit(lambda committed: pulse.beat() if committed.tenants else None)
     await pulse.start()
     try:
-        yield Parts(Core(database, keyring.load(settings), SystemClock(), settings.expected_stay_seconds), pulse)
+        policy = Policy(settings.designated_services, settings.starts_per_day, settings.start_needs_second_person)
+        core = Core(database, keyring.load(settings), SystemClock(), settings.expected_stay_seconds, policy)
+        yield Parts(core, pulse)
     finally:
         await pulse.stop()
         await database.close()

@@ -15,6 +15,11 @@ class EventType(StrEnum):
     INGESTION_CREATED = "ingestion.created"
     INGESTION_STATUS_CHANGED = "ingestion.status_changed"
     INGESTION_RESULT_CHANGED = "ingestion.result_changed"
+    # A person has started a verification; later, what became of that.
+    START_REQUESTED = "verification.start_requested"
+    START_AUTHORISED = "verification.start_authorised"
+    START_ENDED = "verification.start_ended"
+    VERIFICATION_STARTED = "verification.started"
     VERIFICATION_CREATED = "verification.created"
     VERIFICATION_STATUS_CHANGED = "verification.status_changed"
     VERIFICATION_VERDICT_CHANGED = "verification.verdict_changed"

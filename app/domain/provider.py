@@ -17,6 +17,7 @@ from app.domain.ingestion import SourceKind
 from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.reference import Reference
+from app.domain.start import Made, Newcomer
 from app.domain.verification import VendorState
 from app.errors import NotReady, ProcessFault, VendorFault
 
@@ -78,6 +79,10 @@ class Capabilities:
     actions: tuple[ActionKind, ...] = ()
     records: tuple[VendorRecord, ...] = ()
     integrations: Mapping[str, tuple[KycProcess, ...]] = field(default_factory=dict)
+    # Whether `find` can tell that something was not made; where it cannot, a call in doubt is for a person to look into.
+    finds: bool = False
+    # Whether what is made has a level that may be chosen.
+    levels: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,14 @@ class Provider(Protocol):
 
     async def find(self, external_id: str) -> str | None:
         """The vendor's id of what was made under our external id; None where the vendor surely has nothing."""
+        ...
+
+    async def make(self, newcomer: Newcomer) -> Made:
+        """Makes a verification under our external id: billable, called once. Raises VendorFault, which says what left."""
+        ...
+
+    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
+        """Gives what was made the documents at hand, and finds its page for the customer. Free; may be done again."""
         ...
 
     async def redeem(self, token: str, external_id: str) -> str:

@@ -3,6 +3,7 @@
 from app.model.action import VendorAction
 from app.model.budget import Budget
 from app.model.change import CustomerChange
+from app.model.charge import Charge
 from app.model.credential import Credential
 from app.model.customer import Customer
 from app.model.data_key import DataKey
@@ -12,14 +13,17 @@ from app.model.file import File
 from app.model.idempotency import IdempotencyKey
 from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
+from app.model.mark import IdentityMark
 from app.model.payload import Payload
 from app.model.result import ProcessResult
+from app.model.start import Start
 from app.model.tenant import Tenant
 from app.model.upload import Upload
 from app.model.verification import Verification
 
 __all__ = [
     "Budget",
+    "Charge",
     "Credential",
     "Customer",
     "CustomerChange",
@@ -28,10 +32,12 @@ __all__ = [
     "Event",
     "File",
     "IdempotencyKey",
+    "IdentityMark",
     "InboundEvent",
     "Ingestion",
     "Payload",
     "ProcessResult",
+    "Start",
     "Tenant",
     "Upload",
     "VendorAction",

@@ -36,8 +36,12 @@ class Verification(SQLModel, table=True):
     review_answer: str | None = Field(default=None, max_length=20)
     reject_type: str | None = Field(default=None, max_length=20)
     reject_labels: Any = Field(sa_type=Json)
-    # Comments, steps, images, buttons and the hosted link: sealed under the customer's key.
+    # Comments, steps, images and buttons: sealed under the customer's key.
     details: bytes | None = None
+    # The vendor's page for the customer, sealed; and, of a verification started here, the processes it is to give.
+    link: bytes | None = None
+    link_expires_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    processes: Any = Field(default=None, sa_type=Json, nullable=True)
     # Tell whether anything changed: of the state as a whole, and of what the vendor knows of the person.
     digest: str | None = Field(default=None, max_length=64)
     data_digest: str | None = Field(default=None, max_length=64)

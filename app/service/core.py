@@ -1,4 +1,4 @@
-"""What every use case is handed: the database, the vault, the clock, and the sweep's table."""
+"""What every use case is handed: the database, the vault, the clock, the sweep's table, and what the firm has set."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.clock import Clock
 from app.db import Database
+from app.domain.start import Policy
 from app.domain.verification import Stage
 from app.service.vault import Vault
 
@@ -18,3 +19,4 @@ class Core:
     clock: Clock
     # Seconds that a verification may stay in a stage before its vendor is asked, where they are not the usual ones.
     expected_stay: Mapping[Stage, float] = field(default_factory=dict)
+    starts: Policy = field(default_factory=Policy)

@@ -11,7 +11,6 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import aiohttp

@@ -21,6 +21,8 @@ from app.model.idempotency import IdempotencyKey
 from app.service.core import Core
 
 LIFE = dt.timedelta(days=30)
+# A start costs money: its key is never forgotten.
+FOR_EVER = "startVerification"
 
 
 class _KeyTaken(Exception):
@@ -100,6 +102,7 @@ async def _keep(session: Session, core: Core, request: Request, subject_id: str)
 
 
 async def forget_old(session: Session, *, at: dt.datetime) -> int:
-    """Deletes keys past their life and says how many."""
-    gone = await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - LIFE))
+    """Deletes keys past their life, except those of starts, and says how many."""
+    old = (IdempotencyKey.created_at < at - LIFE) & (IdempotencyKey.operation != FOR_EVER)
+    gone = await session.execute(delete(IdempotencyKey).where(old))
     return gone.rowcount

@@ -21,7 +21,7 @@ from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
 from app.model.verification import Verification
-from app.service import customer, drift
+from app.service import customer, drift, start
 from app.service.core import Core
 from app.service.vault import DataKeyCipher, Vault
 
@@ -67,8 +67,7 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
         )
         if not stored:
             return Taken.DUPLICATE
-        await ring(session, [row.id for row in about], thorough=notice.thorough)
-        await _hurry(session, [row.external_id for row in about if row.external_id])
+        await _tell(session, provider, notice, about)
         if tenant_id is not None and notice.unknown:
             await drift.record(
                 session,
@@ -80,6 +79,14 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
                 customer_id=first.customer_id if first else None,
             )
     return Taken.STORED
+
+
+async def _tell(session: Session, provider: ProviderName, notice: Notice, about: Sequence[Any]) -> None:
+    """Who may be waiting for it: looks at verifications, ingestions, and starts of which nobody is sure."""
+    if not about and notice.external_id is not None and notice.subject is not None:
+        await start.heard(session, provider, external_id=notice.external_id, reference=notice.subject)
+    await ring(session, [row.id for row in about], thorough=notice.thorough)
+    await _hurry(session, [row.external_id for row in about if row.external_id])
 
 
 async def _about(session: Session, provider: ProviderName, notice: Notice) -> Sequence[Any]:

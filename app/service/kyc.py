@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.customer import Customer
-from app.service import checks, customer, idempotency, upload
+from app.service import checks, customer, idempotency, mark, upload
 from app.service.core import Core
 from app.service.fetch import Fetcher
 from app.service.vault import DataKeyCipher
@@ -68,6 +68,7 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
     _check_images(checked, row, known, fetcher)
     checks.refuse(checked.faults)
     data = await _with_images(core, session, row, checked, cipher)
+    await mark.remember(session, core.vault, row.tenant_id, row.id, mark.of_data(data))
     required = await _missing(core, session, row, data, cipher)
     complete = Submission.INCOMPLETE if required else Submission.COMPLETE
     fields = sorted(missing.camel(name) for name in patch)
@@ -79,7 +80,7 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
         to=complete,
         at=at,
         reason="kyc_data_incomplete" if required else "kyc_data_submitted",
-        required=documents(required),
+        required=missing.documents(required),
         submissions=row.submissions + 1,
         kyc_data=cipher.seal_json(plain(data), DATA),
         required_fields=[item.plain() for item in required],
@@ -90,11 +91,6 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
 def declared(row: Any, cipher: DataKeyCipher) -> KycData:
     """What a customer has declared so far."""
     return stored(cipher.open_json(row.kyc_data, DATA)) if row.kyc_data is not None else KycData()
-
-
-def documents(required: Collection[Required]) -> list[str]:
-    """The kinds of documents among what is required, each once."""
-    return list(dict.fromkeys(item.document for item in required if item.document))
 
 
 async def _locked(session: Session, tenant_id: str, customer_id: str) -> Any | None:
@@ -169,6 +165,6 @@ async def reassess(core: Core, session: Session, tenant_id: str, customer_id: st
         to=Submission.INCOMPLETE if required else Submission.COMPLETE,
         at=core.clock.now(),
         reason="document_unusable" if required else "kyc_data_submitted",
-        required=documents(required),
+        required=missing.documents(required),
         required_fields=[item.plain() for item in required],
     )

@@ -23,7 +23,7 @@ from app.model import result as result_model
 from app.model.customer import Customer
 from app.model.file import File
 from app.model.result import ProcessResult
-from app.service import drift, ingestion, outcome, verification
+from app.service import drift, ingestion, mark, outcome, verification
 from app.service.blob import Stored
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
@@ -82,6 +82,8 @@ async def findings(
         else:
             to = ResultStatus.COMPLETED
             values = outcome.values(finding.result, ProviderName(row.provider), snapshot.fetched_at)
+            seen = mark.of_result(process, values["data"])
+            await mark.remember(session, core.vault, row.tenant_id, row.customer_id, seen)
             values["data"] = cipher.seal_json(values["data"], ingestion.RESULT)
         moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
         if moved and finding.files:

@@ -116,6 +116,11 @@ class Vault:
         """A keyed digest in hexadecimal, by the newest key."""
         return hmac.new(self._signing[0], purpose.encode() + b"\0" + value, hashlib.sha256).hexdigest()
 
+    def digests(self, purpose: str, value: bytes) -> tuple[str, ...]:
+        """The keyed digests by every key of the ring: what is found by one survives a rotation."""
+        message = purpose.encode() + b"\0" + value
+        return tuple(hmac.new(key, message, hashlib.sha256).hexdigest() for key in self._signing)
+
     def matches(self, purpose: str, value: bytes, digest: str) -> bool:
         """Whether `digest` was made of this value with any key of the ring. Constant time per key."""
         message = purpose.encode() + b"\0" + value

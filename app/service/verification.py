@@ -14,10 +14,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session, now
-from app.domain import ids
+from app.domain import ids, resubmission
 from app.domain import verification as rule
 from app.domain.customer import KycStatus
 from app.domain.event import EventType, NewEvent
+from app.domain.kyc.missing import documents
 from app.domain.provider import Snapshot
 from app.domain.reference import Reference
 from app.domain.verification import Approval, Known, Stage, VendorState
@@ -25,12 +26,13 @@ from app.model import customer as customer_model
 from app.model import verification as verification_model
 from app.model.customer import Customer
 from app.model.verification import Verification
-from app.service import inbound, payload
+from app.service import inbound, ingestion, payload
 from app.service.core import Core
 from app.service.outcome import plain
 from app.service.vault import DataKeyCipher
 
 DETAILS = "verification.details"
+LINK = "verification.link"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: 
         await payload.of_verification(session, held, seen.snapshot, cipher)
     await verification_model.write(session, row.id, fence=row.fence, **values)
     if changed and state.stage is not None:
-        await _move_customer(session, row, state.stage, values["approval"], at)
+        await _move_customer(session, row, state, values["approval"], at)
+        if values["approval"] is Approval.HELD and row.approval != Approval.HELD and row.processes:
+            await ingestion.queue(core, session, row)
     return changed
 
 
@@ -130,19 +134,20 @@ def _columns(state: VendorState, digest: str, cipher: DataKeyCipher) -> dict[str
         "review_answer": state.answer,
         "reject_type": state.reject_type,
         "reject_labels": list(state.labels),
-        "details": cipher.seal_json(
-            {
-                "customerComment": state.customer_comment,
-                "internalComment": state.internal_comment,
-                "buttons": list(state.buttons),
-                "steps": [plain(step) for step in state.steps],
-            },
-            DETAILS,
-        ),
+        "details": cipher.seal_json(_details(state), DETAILS),
         "digest": digest,
         "data_digest": state.data_digest,
         "attempt": state.attempt,
         "decided_at": state.decided_at,
+    }
+
+
+def _details(state: VendorState) -> dict[str, Any]:
+    return {
+        "customerComment": state.customer_comment,
+        "internalComment": state.internal_comment,
+        "buttons": list(state.buttons),
+        "steps": [plain(step) for step in state.steps],
     }
 
 
@@ -190,16 +195,27 @@ def tell_missing(session: Session, row: Any) -> None:
     session.record(NewEvent(EventType.VERIFICATION_MISSING, row.tenant_id, customer_id=row.customer_id, data=data))
 
 
-async def _move_customer(session: Session, row: Any, stage: Stage, approval: Approval, at: dt.datetime) -> None:
+async def _move_customer(session: Session, row: Any, state: VendorState, approval: Approval, at: dt.datetime) -> None:
+    stage = state.stage
+    assert stage is not None
     query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
     person = (await session.execute(query)).one()
     path = rule.moves(KycStatus(person.kyc_status), stage)
     if not path or not (approval is not Approval.NEVER or await _is_newest(session, row)):
         return
     reason = "verification_reversed" if person.kyc_status == KycStatus.VERIFIED else "verification_changed"
+    asked = documents(resubmission.required(_details(state), state.labels)) if stage is Stage.RESUBMISSION_REQUESTED else ()
     for to in path:
-        await customer_model.move(session, person, to=to, at=at, reason=reason)
+        await customer_model.move(session, person, to=to, at=at, reason=reason, required=asked)
         person = (await session.execute(query)).one()
+
+
+async def opened(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
+    """The customer has gone on to the vendor's page: PENDING is over. Any other status stays as it is."""
+    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+    person = (await session.execute(query.with_for_update(key_share=True))).first()
+    if person is not None and person.kyc_status == KycStatus.PENDING:
+        await customer_model.move(session, person, to=KycStatus.IN_PROGRESS, at=core.clock.now(), reason="verification_opened")
 
 
 async def _is_newest(session: Session, row: Any) -> bool:

@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, Session, now, transaction
 from app.domain.ingestion import IngestionStatus
+from app.domain.start import StartStatus
 from app.domain.upload import Origin, UploadStatus
 from app.errors import StaleFence
-from app.jobs import FETCH_DOCUMENT, LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
+from app.jobs import FETCH_DOCUMENT, LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION, START_VERIFICATION
 from app.model.ingestion import Ingestion
+from app.model.start import Start
 from app.model.upload import Upload
 from app.model.verification import Verification
 
@@ -34,6 +36,7 @@ class Job:
 
 JOBS = (
     Job(Ingestion, RUN_INGESTION, Ingestion.status != IngestionStatus.FINISHED),
+    Job(Start, START_VERIFICATION, Start.status == StartStatus.AUTHORISED),
     Job(Verification, LOOK_AT_VERIFICATION, true()),
     Job(Upload, FETCH_DOCUMENT, (Upload.status == UploadStatus.WAITING) & (Upload.origin == Origin.URL)),
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api import event, ingestion
+from api import event, ingestion, overview
 from api.change import CustomerChange
 from api.connection import After, Before, First, Last, newest_first, window
 from api.context import Context
@@ -16,9 +16,10 @@ from api.event import Event
 from api.ingestion import Ingestion
 from api.kyc_view import KycData, view
 from api.node import MASK, Connection, Node, connection, masked
+from api.overview import KycProcessOverview
 from api.scalars import given
 from api.verification import Verification
-from app.domain import ids
+from app.domain import ids, resubmission
 from app.domain.credential import Right
 from app.domain.customer import (
     AmlDecision,
@@ -32,10 +33,11 @@ from app.domain.customer import (
 from app.domain.customer import next_action as action_for
 from app.domain.customer import status as status_of
 from app.domain.event import EventType
+from app.domain.kyc.missing import Required
 from app.errors import BadRequest, NotFound
 from app.model.customer import Customer as Row
 from app.model.customer import standing
-from app.service import customer, kyc
+from app.service import customer, kyc, verification
 from app.service.customer import CustomerFilter as Wanted
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
@@ -99,12 +101,24 @@ class Customer(Node):
             return None
         return await view(info.context, kyc.declared(self.row, cipher))
 
+    @strawberry.field(description="One line per KYC process: is it satisfied, and if not, why not.")
+    async def kyc_overview(self, info: strawberry.Info[Context, None]) -> list[KycProcessOverview]:
+        return await overview.of_customer(info.context, self.row)
+
     @strawberry.field(description="What is still missing of the customer, or must be given again.")
     async def required_information(self, info: strawberry.Info[Context, None]) -> list[RequiredInformation]:
-        return [
-            RequiredInformation(field=item["field"], reason=item["reason"], message=item["message"])
-            for item in self.row.required_fields or ()
-        ]
+        asked = list(self.row.required_fields or ())
+        if self.kyc_status is KycStatus.AWAITING_RESUBMISSION:
+            asked += [item.plain() for item in await self._asked_again(info.context)]
+        return [RequiredInformation(field=item["field"], reason=item["reason"], message=item["message"]) for item in asked]
+
+    async def _asked_again(self, context: Context) -> list[Required]:
+        """What the vendor wants to be given again."""
+        row = await context.loaders.verification_by_customer.load(self.id)
+        cipher = await context.loaders.cipher_by_customer.load(self.id)
+        if row is None or cipher is None or row.details is None:
+            return []
+        return resubmission.required(cipher.open_json(row.details, verification.DETAILS), row.reject_labels)
 
     @strawberry.field(description="The customer's ingestions, newest first.")
     async def ingestions(

@@ -6,12 +6,13 @@ Named by result and key. A loader sees one tenant only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from app.service import action, customer, ingestion, lifecycle, upload, verification
+from app.domain.overview import MarkKind
+from app.service import action, customer, ingestion, lifecycle, mark, overview, start, upload, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -28,9 +29,12 @@ class Loaders:
         self.file_by_id: DataLoader[str, Any | None] = DataLoader(self._files_by_id)
         self.upload_by_id: DataLoader[str, Any | None] = DataLoader(self._uploads)
         self.file_by_upload: DataLoader[str, Any | None] = DataLoader(self._files_by_upload)
+        self.start_by_id: DataLoader[str, Any | None] = DataLoader(self._starts, cache=False)
         self.verification_by_id: DataLoader[str, Any | None] = DataLoader(self._verifications)
         self.verification_by_customer: DataLoader[str, Any | None] = DataLoader(self._newest_verifications)
         self.actions_by_verification: DataLoader[str, list[Any]] = DataLoader(self._actions)
+        self.newest_results_by_customer: DataLoader[str, list[Any]] = DataLoader(self._newest_results)
+        self.twins_by_customer: DataLoader[str, Collection[MarkKind]] = DataLoader(self._twins)
         self.changes_by_customer: DataLoader[str, list[Any]] = DataLoader(self._changes)
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
 
@@ -67,6 +71,10 @@ class Loaders:
             found = {row.upload_id: row for row in await upload.files(connection, self._tenant_id, keys)}
         return [found.get(key) for key in keys]
 
+    async def _starts(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await start.by_ids(connection, self._tenant_id, keys))
+
     async def _verifications(self, keys: Sequence[str]) -> list[Any | None]:
         async with self._core.database.reading() as connection:
             return _ordered(keys, await verification.by_ids(connection, self._tenant_id, keys))
@@ -81,6 +89,16 @@ class Loaders:
         async with self._core.database.reading() as connection:
             rows = await action.of_verifications(connection, self._tenant_id, keys)
         return [[row for row in rows if row.verification_id == key] for key in keys]
+
+    async def _newest_results(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            rows = await overview.newest_results(connection, self._tenant_id, keys)
+        return [[row for row in rows if row.customer_id == key] for key in keys]
+
+    async def _twins(self, keys: Sequence[str]) -> list[Collection[MarkKind]]:
+        async with self._core.database.reading() as connection:
+            found = await mark.twins(connection, self._tenant_id, keys)
+        return [found.get(key, ()) for key in keys]
 
     async def _changes(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:

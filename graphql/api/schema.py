@@ -10,8 +10,9 @@ from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 import api.enums
-import api.kyc_enums  # noqa: F401
-from api import customer, drift, event, ingestion, provider_event, verification
+import api.kyc_enums
+import api.start_enums  # noqa: F401
+from api import customer, drift, event, ingestion, provider_event, start, verification
 from api.action import ActionMutation
 from api.context import Context
 from api.create_customer import CustomerMutation
@@ -28,6 +29,7 @@ from api.provider_event import ProviderEventQuery
 from api.replay import ReplayMutation
 from api.result import TYPES
 from api.scalars import SCALARS
+from api.start import StartMutation, StartQuery
 from api.upload import UploadMutation
 from api.verification import VerificationQuery
 from app.domain import ids
@@ -44,6 +46,7 @@ NODES = {
     "ing": ingestion.by_id,
     "fil": _file,
     "evt": event.by_id,
+    "sta": start.by_id,
     "ver": verification.by_id,
     "pev": provider_event.by_id,
     "drf": drift.by_id,
@@ -69,6 +72,7 @@ class Query(
     CustomerQuery,
     IngestionQuery,
     VerificationQuery,
+    StartQuery,
     EventQuery,
     ProviderEventQuery,
     DriftQuery,
@@ -79,7 +83,14 @@ class Query(
 
 @strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
 class Mutation(
-    CustomerMutation, KycDataMutation, UploadMutation, IngestionMutation, ActionMutation, LifecycleMutation, ReplayMutation
+    CustomerMutation,
+    KycDataMutation,
+    UploadMutation,
+    StartMutation,
+    IngestionMutation,
+    ActionMutation,
+    LifecycleMutation,
+    ReplayMutation,
 ):
     pass
 

@@ -20,6 +20,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import Reference
+from app.domain.start import Made, Newcomer
 from app.domain.verification import ReviewAnswer, VendorState
 from app.errors import Answered, ProcessFault, Unanswered, VendorFault
 from providers.call import granted
@@ -31,6 +32,7 @@ from providers.sumsub import (
     examination,
     identity,
     proof_of_address,
+    start,
     state,
     unknown,
     vocabulary,
@@ -63,6 +65,8 @@ CAPABILITIES = Capabilities(
     (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID),
     tuple(action.HANDLERS),
     tuple(RECORDS),
+    finds=True,
+    levels=True,
 )
 
 
@@ -98,6 +102,12 @@ class Sumsub:
         if answer.at("externalUserId").value not in (external_id, None):
             raise Unanswered(PROVIDER, "applicant-by-external-id", "the answer is about another applicant")
         return _id(answer, "applicant-by-external-id")
+
+    async def make(self, newcomer: Newcomer) -> Made:
+        return Made(_id(Tree.parse(await start.create(self._client, newcomer)), "create"))
+
+    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
+        return await start.equip(self._client, newcomer, made, at=self._now())
 
     async def redeem(self, token: str, external_id: str) -> str:
         importing, level = self._client.importing, self._client.level

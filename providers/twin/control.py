@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -47,49 +48,53 @@ class Twin(Protocol):
 
 
 def routes(twin: Twin) -> list[Route]:
-    faults, sender = twin.faults, twin.sender
-
-    async def script(_: Request, given: dict[str, Any]) -> object:
-        """`{"operation": …, "subject": ID or "*", "faults": [NAMES]}`: the next calls go wrong like this."""
-        faults.script(given["operation"], given.get("subject", "*"), [Fault(name) for name in given["faults"]])
-        return {"ok": 1}
-
-    async def clear(_: Request, given: dict[str, Any]) -> object:
-        """`{"operation": …}`: what was scripted for it and has not happened will not."""
-        faults.clear(given["operation"])
-        return {"ok": 1}
-
-    async def sent(request: Request, _: dict[str, Any]) -> object:
-        """Webhooks in the order they were made, with what became of each; `?after=N` leaves out the first N."""
-        after = int(request.query_params.get("after", 0))
-        return [
-            {
-                "kind": item.kind,
-                "headers": dict(item.headers),
-                "body": item.body.decode(),
-                "answers": item.answers,
-                "over": item.over,
-            }
-            for item in list(sender.sent)[after:]
-        ]
-
-    async def resend(_: Request, given: dict[str, Any]) -> object:
-        """`{"number": N}`: sends one of them again, as a vendor's dashboard can."""
-        sender.resend(sender.sent[int(given["number"])])
-        return {"ok": 1}
-
-    async def scenarios(_: Request, __: dict[str, Any]) -> object:
-        return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
-
-    async def effects(_: Request, __: dict[str, Any]) -> object:
-        """How often each effect took place, e.g. `redeemed`."""
-        return dict(twin.store.effects)
-
     return [
-        route("/_twin/scenarios", scenarios, "GET"),
-        route("/_twin/effects", effects, "GET"),
-        route("/_twin/faults", script),
-        route("/_twin/faults/clear", clear),
-        route("/_twin/webhooks", sent, "GET"),
-        route("/_twin/webhooks/resend", resend),
+        route("/_twin/scenarios", partial(_scenarios, twin), "GET"),
+        route("/_twin/effects", partial(_effects, twin), "GET"),
+        route("/_twin/faults", partial(_script, twin)),
+        route("/_twin/faults/clear", partial(_clear, twin)),
+        route("/_twin/webhooks", partial(_sent, twin), "GET"),
+        route("/_twin/webhooks/resend", partial(_resend, twin)),
     ]
+
+
+async def _scenarios(twin: Twin, _: Request, __: dict[str, Any]) -> object:
+    return [{"name": item.name, "title": item.title} for item in twin.options.scenarios.values()]
+
+
+async def _effects(twin: Twin, _: Request, __: dict[str, Any]) -> object:
+    """How often each effect took place, e.g. `redeemed`."""
+    return dict(twin.store.effects)
+
+
+async def _script(twin: Twin, _: Request, given: dict[str, Any]) -> object:
+    """`{"operation": …, "subject": ID or "*", "faults": [NAMES]}`: the next calls go wrong like this."""
+    twin.faults.script(given["operation"], given.get("subject", "*"), [Fault(name) for name in given["faults"]])
+    return {"ok": 1}
+
+
+async def _clear(twin: Twin, _: Request, given: dict[str, Any]) -> object:
+    """`{"operation": …}`: what was scripted for it and has not happened will not."""
+    twin.faults.clear(given["operation"])
+    return {"ok": 1}
+
+
+async def _sent(twin: Twin, request: Request, _: dict[str, Any]) -> object:
+    """Webhooks in the order they were made, with what became of each; `?after=N` leaves out the first N."""
+    after = int(request.query_params.get("after", 0))
+    return [
+        {
+            "kind": item.kind,
+            "headers": dict(item.headers),
+            "body": item.body.decode(),
+            "answers": item.answers,
+            "over": item.over,
+        }
+        for item in list(twin.sender.sent)[after:]
+    ]
+
+
+async def _resend(twin: Twin, _: Request, given: dict[str, Any]) -> object:
+    """`{"number": N}`: sends one of them again, as a vendor's dashboard can."""
+    twin.sender.resend(twin.sender.sent[int(given["number"])])
+    return {"ok": 1}

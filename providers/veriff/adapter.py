@@ -18,6 +18,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
+from app.domain.start import Made, Newcomer
 from app.domain.verification import VendorState
 from app.errors import Answered, NotReady, ProcessFault, VendorFault
 from providers.call import granted
@@ -31,6 +32,7 @@ from providers.veriff import (
     media,
     personal_profile,
     proof_of_address,
+    start,
     state,
     unknown,
     vocabulary,
@@ -91,6 +93,13 @@ class Veriff:
     async def find(self, external_id: str) -> str | None:
         """Veriff has no search by what we call a session, and nothing of ours is made there by an ingestion."""
         return None
+
+    async def make(self, newcomer: Newcomer) -> Made:
+        return await start.create(self._clients[newcomer.integration or DEFAULT_INTEGRATION], newcomer)
+
+    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
+        """Veriff's page takes the pictures itself, and its address came with the session."""
+        return made
 
     async def redeem(self, token: str, external_id: str) -> str:
         raise ProcessFault("operation_not_allowed", "Veriff has no share tokens.", "Name the session's id and integration.")

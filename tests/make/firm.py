@@ -36,6 +36,16 @@ UPDATE_KYC_DATA = """mutation($input: UpdateKycDataInput!) { updateKycData(input
     userErrors { code message field hint } } }"""
 CREATE_UPLOAD = """mutation($input: CreateUploadInput!) { createUpload(input: $input) {
     upload { id url headers expiresAt } userErrors { code message field } } }"""
+RISK = {
+    "designatedService": "exchange",
+    "paymentMethod": "BANK_TRANSFER",
+    "clientRelationship": "NEW",
+    "comment": "Known from the branch",
+}
+START_VERIFICATION = """mutation($input: StartVerificationInput!) { startVerification(input: $input) {
+    verification { id provider level startedBy providerReference link stage }
+    start { id status charge requestedBy approvedBy problem { code message hint } }
+    customer { id status kycStatus nextAction { code } } userErrors { code message field hint } } }"""
 READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
 INTEGRATIONS = {
     **veriff_twin.Options().integrations,
@@ -195,6 +205,13 @@ class Firm:
         payload = (await self.data(UPDATE_KYC_DATA, {"input": given}, who=who))["updateKycData"]
         assert [error["code"] for error in payload["userErrors"]] == list(expect), payload
         return payload["customer"] if not expect else payload["userErrors"]
+
+    async def start(self, customer: str, *, who: str = "back-office", expect: Any = (), key: str | None = None, **more: Any) -> Any:
+        """Starts a verification and answers the payload; `expect` are the codes of the userErrors it must have."""
+        given = {"customerId": customer, "risk": RISK, "idempotencyKey": key or f"start-{next(_numbers)}", **more}
+        payload = (await self.data(START_VERIFICATION, {"input": given}, who=who))["startVerification"]
+        assert [error["code"] for error in payload["userErrors"]] == list(expect), payload
+        return payload
 
     async def upload(self, customer: str, content: bytes, kind: str = "image/jpeg", *, who: str = "service", **more: Any) -> Any:
         """Announces and sends a file: the upload's id, and the answer to the PUT."""

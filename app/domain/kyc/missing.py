@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,11 @@ class Required:
 
     def plain(self) -> dict[str, Any]:
         return {"field": self.field, "reason": self.reason, "message": self.message, "document": self.document}
+
+
+def documents(required: Collection[Required]) -> list[str]:
+    """The kinds of documents among what is required, each once."""
+    return list(dict.fromkeys(item.document for item in required if item.document))
 
 
 def find(data: KycData, *, one_name: bool, unusable: Mapping[str, str]) -> list[Required]:

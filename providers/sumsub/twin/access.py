@@ -47,7 +47,9 @@ def _link(call: Call, user: Any, level: Any, ttl: Any) -> Response:
         raise Problem(400, "userId is required")
     call.level(str(level))
     _seconds(ttl)
-    return json({"url": f"https://in.sumsub.com/websdk/p/sbx_{call.twin.store.new_id('link')}"})
+    token = f"sbx_{call.twin.store.new_id('link')}"
+    call.twin.store.links[token] = user
+    return json({"url": f"http://{call.request.headers.get('host', 'localhost')}/websdk/p/{token}"})
 
 
 async def share_token(call: Call) -> Response:

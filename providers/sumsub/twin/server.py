@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from providers.sumsub.twin import access, applicant, control, document, importing, review
+from providers.sumsub.twin import access, applicant, control, document, hosted, importing, review
 from providers.sumsub.twin.answer import Problem
 from providers.sumsub.twin.desk import Handler, Twin
 from providers.sumsub.twin.options import Options
@@ -73,7 +73,7 @@ def application(options: Options) -> Any:
         Route(address, twin.route(operation, handler, _named(subject)), methods=[method])
         for method, address, operation, handler, subject in WIRE
     ]
-    application = Starlette(routes=[*routes, *control.routes(twin)], exception_handlers={404: _nothing_here})
+    application = Starlette(routes=[*routes, *hosted.routes(twin), *control.routes(twin)], exception_handlers={404: _nothing_here})
     application.router.redirect_slashes = False
     return knowing_its_connection(application)
 

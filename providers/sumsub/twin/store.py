@@ -62,6 +62,8 @@ class Store:
         self.by_inspection: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.spent: set[str] = set()
+        # Links to the hosted page: the applicant's external user id by what the address ends with.
+        self.links: dict[str, str] = {}
         self.effects: Counter[str] = Counter()
         self._calls: dict[str, deque[float]] = {"GET": deque(), "POST": deque(), "AML": deque()}
 

@@ -23,6 +23,7 @@ Given = dict[str, Any]
 def routes(twin: Twin) -> list[Route]:
     return [
         control.route("/_twin/sessions", partial(make, twin)),
+        control.route("/_twin/sessions", partial(listing, twin), "GET"),
         control.route("/_twin/sessions/{id}/decision", partial(decide, twin)),
         control.route("/_twin/sessions/{id}/attempts", partial(try_again, twin)),
         control.route("/_twin/sessions/{id}/watchlist", partial(screen, twin)),
@@ -46,6 +47,12 @@ async def make(twin: Twin, _: Request, given: Given) -> object:
         twin.submit(session, time.time())
         made.append(session.id)
     return {"sessionId": made[0], "sessionIds": made, "integration": integration, "scenario": scenario.name}
+
+
+async def listing(twin: Twin, _: Request, __: Given) -> object:
+    """The sessions, oldest first: id, vendorData and status."""
+    found = twin.store.sessions.values()
+    return [{"id": item.id, "vendorData": item.given.get("vendorData"), "status": item.status} for item in found]
 
 
 async def decide(twin: Twin, request: Request, given: Given) -> object:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from providers.twin.cut import knowing_its_connection
-from providers.veriff.twin import control, session
+from providers.veriff.twin import control, hosted, session
 from providers.veriff.twin.answer import Problem
 from providers.veriff.twin.desk import Handler, Twin
 from providers.veriff.twin.options import Options
@@ -43,7 +43,7 @@ def application(options: Options) -> Any:
         Route(address, twin.route(operation, handler, signed=signed, subject=_parameter(address)), methods=[method])
         for method, address, operation, handler, signed in WIRE
     ]
-    inner = Starlette(routes=[*routes, *control.routes(twin)], exception_handlers={404: _nothing_here})
+    inner = Starlette(routes=[*routes, *hosted.routes(twin), *control.routes(twin)], exception_handlers={404: _nothing_here})
     return knowing_its_connection(inner)
 
 

@@ -38,9 +38,9 @@ async def create(call: Call) -> Response:
     token = base64.urlsafe_b64encode(made.id.encode()).decode()
     content = {
         "id": made.id,
-        "url": f"https://magic.veriff.me/v/{token}",
+        "url": f"{_address(call)}/v/{token}",
         "vendorData": given.get("vendorData"),
-        "host": "https://magic.veriff.me",
+        "host": _address(call),
         "status": "created",
         "sessionToken": token,
     }

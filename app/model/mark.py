@@ -1,0 +1,15 @@
+"""By what a customer is recognised: a keyed digest of a document's number, or of name and birth. Nothing can be read from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+
+class IdentityMark(SQLModel, table=True):
+    __tablename__ = "identity_mark"
+    __table_args__ = (Index("identity_mark_same", "tenant_id", "kind", "digest"),)
+    customer_id: str = Field(primary_key=True, max_length=40, foreign_key="customer.id")
+    kind: str = Field(primary_key=True, max_length=20)
+    digest: str = Field(primary_key=True, max_length=64)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")

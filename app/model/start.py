@@ -1,0 +1,70 @@
+"""A start: a verification that a person wants to have made at a vendor. Also its own job until the vendor has answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, SQLModel
+
+from app.db import Json, Session, UtcDateTime
+from app.domain import machine
+from app.domain.start import TRANSITIONS, StartStatus
+from app.errors import StaleFence
+
+OPEN = text("status IN ('AWAITING_APPROVAL', 'AUTHORISED', 'UNCERTAIN')")
+DUE = text("status = 'AUTHORISED'")
+
+
+class Start(SQLModel, table=True):
+    __tablename__ = "verification_start"
+    __table_args__ = (
+        # Two starts of one customer at a time cannot be, whatever code asks for them.
+        Index("start_open", "customer_id", unique=True, postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("start_by_tenant", "tenant_id", "id"),
+        Index("start_by_verification", "verification_id", unique=True),
+        Index("start_due", "due_at", postgresql_where=DUE, sqlite_where=DUE),
+    )
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    # The id of the verification that will come of it: the external id handed to the vendor, the same for every attempt.
+    verification_id: str = Field(max_length=40)
+    provider: str = Field(max_length=20)
+    level: str | None = Field(default=None, max_length=200)
+    integration: str | None = Field(default=None, max_length=60)
+    processes: Any = Field(sa_type=Json)
+    status: str = Field(max_length=20)
+    # The risk answers, sealed: the comment is free text about a person.
+    risk: bytes
+    requested_by: str = Field(max_length=200)
+    credential_id: str = Field(max_length=40)
+    approved_by: str | None = Field(default=None, max_length=200)
+    # When the intention to call the vendor was written. Set means: look before calling.
+    called_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # The vendor's own id, as soon as anything has told it.
+    reference: str | None = Field(default=None, max_length=200)
+    problem: Any = Field(default=None, sa_type=Json, nullable=True)
+    attempts: int = 0
+    fence: int = 0
+    lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    faulty_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def move(session: Session, row: Any, *, to: StartStatus, fence: int, **values: Any) -> None:
+    """The one door of a start's status. Raises StaleFence where somebody else has moved or claimed it since."""
+    machine.check(TRANSITIONS, StartStatus(row.status), to)
+    await write(session, row, fence=fence, status=to, lease_until=None, **values)
+
+
+async def write(session: Session, row: Any, *, fence: int, **values: Any) -> None:
+    written = await session.execute(
+        update(Start).where(Start.id == row.id, Start.fence == fence, Start.status == row.status).values(**values)
+    )
+    if written.rowcount != 1:
+        raise StaleFence(row.id)

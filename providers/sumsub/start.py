@@ -1,0 +1,124 @@
+"""Making an applicant with the data at hand, giving it the documents at hand, and its page for the customer.
+
+Source: API reference, "Creating an applicant", "Adding an ID document", "Generating a WebSDK link".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import structlog
+
+from app.domain.kyc import TWO_SIDED, Document, KycData, KycDocumentType
+from app.domain.normal import country
+from app.domain.start import Image, Made, Newcomer
+from app.errors import Answered, VendorFault
+from providers.sumsub.client import Client
+from providers.tree import Tree
+
+log = structlog.get_logger(module=__name__)
+
+LINK_SECONDS = 86_400
+TYPES: dict[KycDocumentType, str] = {
+    KycDocumentType.PASSPORT: "PASSPORT",
+    KycDocumentType.DRIVERS_LICENSE: "DRIVERS",
+    KycDocumentType.NATIONAL_ID_CARD: "ID_CARD",
+    KycDocumentType.STATE_ID_CARD: "ID_CARD",
+    KycDocumentType.RESIDENCE_PERMIT: "RESIDENCE_PERMIT",
+    KycDocumentType.UTILITY_BILL: "UTILITY_BILL",
+    KycDocumentType.BANK_STATEMENT: "UTILITY_BILL",
+    KycDocumentType.LEASE_AGREEMENT: "UTILITY_BILL",
+}
+SIDES = {"front": "FRONT_SIDE", "back": "BACK_SIDE"}
+
+
+def fixed_info(newcomer: Newcomer) -> dict[str, Any]:
+    """What the firm declares of the person; Sumsub compares it with the documents."""
+    data, address = newcomer.data, newcomer.data.address
+    place = {
+        "street": address.address_line1,
+        "subStreet": address.address_line2,
+        "town": address.city,
+        "state": address.state or address.state_code,
+        "postCode": address.postal_code,
+        "country": _alpha3(address.country),
+    }
+    info = {
+        "firstName": data.legal_first_name or newcomer.first_name,
+        "middleName": data.legal_middle_name,
+        "lastName": data.legal_last_name or newcomer.last_name,
+        "dob": data.date_of_birth.isoformat() if data.date_of_birth else None,
+        "nationality": _alpha3(data.nationality),
+        "country": _alpha3(address.country),
+        "addresses": [_given(place)] if address.country else None,
+    }
+    return _given(info)
+
+
+async def create(client: Client, newcomer: Newcomer) -> bytes:
+    """One call, never repeated here."""
+    locale = newcomer.data.address.locale
+    return await client.applicants.create(
+        newcomer.external_id,
+        newcomer.level or client.level,
+        fixed_info=fixed_info(newcomer),
+        email=newcomer.email,
+        phone=newcomer.data.phone_number,
+        lang=locale.split("-")[0] if locale else None,
+    )
+
+
+async def equip(client: Client, newcomer: Newcomer, made: Made, *, at: dt.datetime) -> Made:
+    """Documents and link are a convenience: a fault with them is told to the log, and the customer gives them in the flow."""
+    for image in newcomer.images:
+        try:
+            await _add(client, newcomer.data, made.reference, image)
+        except VendorFault as fault:
+            code = fault.vendor_code if isinstance(fault, Answered) else None
+            log.warning("start.document_not_given", verification_id=newcomer.external_id, kind=type(fault).__name__, code=code)
+    try:
+        link = await _link(client, newcomer)
+    except VendorFault as fault:
+        log.warning("start.link_not_made", verification_id=newcomer.external_id, kind=type(fault).__name__)
+        return made
+    return Made(made.reference, link, at + dt.timedelta(seconds=LINK_SECONDS))
+
+
+async def _add(client: Client, data: KycData, applicant_id: str, image: Image) -> None:
+    document = next((found for found in data.documents if found.type is image.kind), None)
+    if document is None:
+        return
+    content = b"".join([chunk async for chunk in image.open()])
+    await client.documents.add(applicant_id, _metadata(document, data, image.side), content, content_type=image.content_type)
+
+
+def _metadata(document: Document, data: KycData, side: str) -> dict[str, Any]:
+    issuer = document.issuing_country or data.address.country or data.nationality
+    metadata = {
+        "idDocType": TYPES[document.type],
+        "country": _alpha3(issuer),
+        "idDocSubType": SIDES[side] if document.type in TWO_SIDED else None,
+        "number": document.number,
+        "issuedDate": document.issue_date.isoformat() if document.issue_date else None,
+        "validUntil": document.expiration_date.isoformat() if document.expiration_date else None,
+        "firstName": data.legal_first_name,
+        "middleName": data.legal_middle_name,
+        "lastName": data.legal_last_name,
+        "dob": data.date_of_birth.isoformat() if data.date_of_birth else None,
+    }
+    return _given(metadata)
+
+
+async def _link(client: Client, newcomer: Newcomer) -> str | None:
+    level = newcomer.level or client.level
+    answer = await client.access.hosted_link(newcomer.external_id, level, ttl_seconds=LINK_SECONDS)
+    return Tree.parse(answer).at("url").text
+
+
+def _alpha3(code: str | None) -> str | None:
+    return country.alpha3(code) if code else None
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

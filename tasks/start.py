@@ -1,0 +1,19 @@
+"""The actor that makes one authorised start at its vendor."""
+
+from __future__ import annotations
+
+import dramatiq
+from dramatiq.broker import Broker
+
+from app.jobs import START_VERIFICATION
+from app.service import making, run
+from tasks.broker import QUEUE
+from tasks.loop import Submit
+
+
+def declare(broker: Broker, shop: run.Workshop, submit: Submit) -> None:
+    """Registers the actor. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
+
+    @dramatiq.actor(broker=broker, actor_name=START_VERIFICATION, queue_name=QUEUE)
+    def start_verification(start_id: str) -> None:
+        submit(making.make(shop, start_id))

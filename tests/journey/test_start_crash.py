@@ -1,0 +1,145 @@
+"""A worker killed at every step of a start, with answers lost besides: one applicant, one charge, and the start goes on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from app import migrate, serving, wiring
+from app.clock import SystemClock
+from app.db import now, transaction
+from app.domain.provider import Provider, ProviderName
+from app.domain.start import ClientRelationship, PaymentMethod, RiskAnswers
+from app.model.charge import Charge
+from app.model.start import Start
+from app.model.verification import Verification
+from app.service import credential, customer, making, run, start
+from app.service.customer import NewCustomer
+from app.service.start import Wanted
+from providers.sumsub import twin
+from tasks import pool
+from tests.make.firm import HOST, Firm
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after it runs, and nothing is put back."""
+
+
+class Fuse:
+    """Counts the steps of a worker and ends it before the given one; 0 never does."""
+
+    def __init__(self) -> None:
+        self.steps, self.at = 0, 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps == self.at:
+            raise Killed
+
+
+class Fused:
+    """A provider whose every call may be the last thing the worker does, before it or after it."""
+
+    def __init__(self, inner: Provider, fuse: Fuse) -> None:
+        self._inner, self._fuse = inner, fuse
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name not in ("find", "make", "equip"):
+            return found
+
+        async def fused(*arguments: Any) -> Any:
+            self._fuse.step()
+            answer = await found(*arguments)
+            self._fuse.step()
+            return answer
+
+        return fused
+
+
+@pytest.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[tuple[run.Workshop, httpx.AsyncClient, str]]:
+    """What a worker has, without a worker."""
+    made = Firm.embedded(tmp_path)
+    await migrate.upgrade(made.settings.database_url)
+    async with (
+        serving.running(twin.application(made.options), host=HOST, port=made.twin_port),
+        wiring.opened(made.settings) as opened,
+        pool.workshop(made.settings, opened.core) as shop,
+        httpx.AsyncClient(base_url=made.twin_url) as http,
+    ):
+        async with transaction(opened.core.database) as session:
+            tenant_id = await credential.ensure_tenant(session, "default", at=SystemClock().now())
+        yield shop, http, tenant_id
+
+
+async def started(shop: run.Workshop, tenant_id: str, number: str) -> tuple[str, str]:
+    customer_id = await customer.create(shop.core, tenant_id, NewCustomer(f"{number}@example.org", "Iria"))
+    risk = RiskAnswers("exchange", PaymentMethod.CARD, ClientRelationship.NEW)
+    wanted = Wanted(tenant_id, customer_id, risk, "test", "crd_x", number)
+    offered = {name: provider.capabilities for name, provider in shop.providers.items()}
+    return customer_id, await start.request(shop.core, wanted, offered)
+
+
+async def until_over(shop: run.Workshop, start_id: str) -> None:
+    """What the relay does: leases run out, and workers take the row up again."""
+    for _ in range(12):
+        async with transaction(shop.core.database) as session:
+            await session.execute(update(Start).where(Start.id == start_id).values(lease_until=None, due_at=now(), ring_at=now()))
+        await making.make(shop, start_id)
+        async with shop.core.database.reading() as connection:
+            if (await connection.execute(select(Start.status).where(Start.id == start_id))).scalar() != "AUTHORISED":
+                return
+
+
+@pytest.mark.parametrize("fault", [None, "cut_before", "cut_after", "500", "truncated"])
+async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
+    parts: tuple[run.Workshop, httpx.AsyncClient, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, http, tenant_id = parts
+    fuse = Fuse()
+    providers = {ProviderName.SUMSUB: Fused(whole.providers[ProviderName.SUMSUB], fuse)}
+    shop = run.Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
+
+    @contextlib.asynccontextmanager
+    async def fused(database: Any) -> AsyncIterator[Any]:
+        fuse.step()
+        async with transaction(database) as session:
+            yield session
+        fuse.step()
+
+    monkeypatch.setattr(making, "transaction", fused)
+    broken, kills = [], 0
+    for step in range(1, 40):
+        customer_id, start_id = await started(whole, tenant_id, f"{fault}-{step}")
+        if fault is not None:
+            await http.post("/_twin/faults", json={"operation": "create", "faults": [fault]})
+        fuse.steps, fuse.at = 0, step
+        try:
+            await making.make(shop, start_id)
+        except Killed:
+            kills += 1
+        ended = fuse.steps < step
+        fuse.at = 0
+        await until_over(shop, start_id)
+        await http.post("/_twin/faults/clear", json={"operation": "create"})
+        async with whole.core.database.reading() as connection:
+            charges = (await connection.execute(select(Charge.status).where(Charge.start_id == start_id))).scalars().all()
+            known = select(Verification.external_id, Verification.id).where(Verification.customer_id == customer_id)
+            verifications = (await connection.execute(known)).all()
+        if charges != ["CONFIRMED"] or len(verifications) != 1 or verifications[0][0] != verifications[0][1]:
+            broken.append((step, charges, verifications))
+        if ended:
+            break
+    effects = (await http.get("/_twin/effects")).json()
+
+    assert broken == []
+    assert kills == step - 1
+    assert kills >= 4
+    assert effects["created"] == step
