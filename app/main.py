@@ -22,7 +22,7 @@ from app import background, migrate, wiring
 from app.config import Settings
 from app.service.core import Core
 from app.service.run import Workshop
-from app.web import file, health, upload, webhook
+from app.web import file, health, hosted, upload, webhook
 from tasks import pool
 
 # The endpoint itself refuses what it does not take, in its own words.
@@ -58,10 +58,14 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         sockets = Sockets(gate, hub, settings.cors_origins)
         stack.push_async_callback(background.end, asyncio.create_task(sockets.watch()))
         stack.push_async_callback(sockets.close)
+        page = hosted.Hosted(core)
         graphiql = GraphiQL() if settings.graphiql_on else None
         routes = [
             Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
             WebSocketRoute("/graphql", sockets.handle),
+            Route("/verify/assets/{name}", page.asset),
+            Route("/verify/{token}", page.page),
+            Route("/verify/{token}/session", page.session, methods=["POST"]),
             Route("/uploads/{token}", upload.Uploads(shop.reception).handle, methods=["PUT"]),
             Route("/files/{token}", file.Files(core, shop.blobs).handle),
             Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import transaction
-from app.service import idempotency, inbound, upload, work
+from app.service import credential, idempotency, inbound, upload, work
 from app.service.core import Core
 
 log = structlog.get_logger(module=__name__)
@@ -44,6 +44,7 @@ async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], dep
                     await idempotency.forget_old(session, at=core.clock.now())
                     await inbound.forget_unmatched(session)
                     await upload.forget_unsent(session, at=core.clock.now())
+                    await credential.forget_ended(session, at=core.clock.now())
         except (SQLAlchemyError, RedisError, OSError) as problem:
             log.warning("relay.away", error=type(problem).__name__)
             await asyncio.sleep(1.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Page
 
-from tests.make import servers
+from tests.make import browser, servers
 from tests.make.firm import Firm
 
 
@@ -44,6 +45,13 @@ async def distributed(
     folder = tmp_path_factory.mktemp("distributed")
     async with Firm.distributed(folder, postgresql_server.database(), redis_server.database()) as ready:
         yield ready
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A page of a browser on a desk."""
+    async with browser.browsing(viewport={"width": 1400, "height": 900}) as context:
+        yield await context.new_page()
 
 
 @pytest.fixture(params=["embedded", "distributed"])

@@ -10,6 +10,8 @@ from enum import StrEnum
 class CredentialKind(StrEnum):
     API_KEY = "api-key"
     PERSON = "person"
+    # Of one customer's browser or phone: short-lived, and good for its own data alone.
+    CUSTOMER = "customer"
 
 
 class Role(StrEnum):
@@ -17,6 +19,7 @@ class Role(StrEnum):
     BACK_OFFICE = "back-office"
     COMPLIANCE = "compliance"
     ADMIN = "admin"
+    CUSTOMER = "customer"
 
 
 class Right(StrEnum):
@@ -34,12 +37,14 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.BACK_OFFICE: frozenset({Right.READ, Right.WRITE, Right.READ_INTERNAL, Right.ACT}),
     Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS, Right.READ_INTERNAL, Right.ACT}),
     Role.ADMIN: frozenset(),
+    Role.CUSTOMER: frozenset(),
 }
 # What may be granted to an API key on top of its role.
 SCOPES = frozenset({Right.READ_PERSONS})
 ROLES_OF_KIND: dict[CredentialKind, frozenset[Role]] = {
     CredentialKind.API_KEY: frozenset({Role.SERVICE}),
     CredentialKind.PERSON: frozenset({Role.BACK_OFFICE, Role.COMPLIANCE, Role.ADMIN}),
+    CredentialKind.CUSTOMER: frozenset({Role.CUSTOMER}),
 }
 
 

@@ -145,7 +145,9 @@ _BY_AML: dict[AmlStatus, NextAction] = {
     ),
     AmlStatus.CLEAR: NextAction(NextActionCode.ONBOARD, "Verified and clear. Onboard the customer."),
     AmlStatus.NEEDS_REVIEW: NextAction(
-        NextActionCode.HOLD_FOR_AML_REVIEW, "AML screening found hits. Hold until compliance has decided."
+        NextActionCode.HOLD_FOR_AML_REVIEW,
+        "AML screening found hits. Hold until compliance has decided.",
+        "We are checking your details.",
     ),
     AmlStatus.RESOLVED: NextAction(
         NextActionCode.CHECK_FINAL_DECISION, "Compliance has decided on the AML hits. Follow the recorded decision."
@@ -189,3 +191,26 @@ DATA_MAY_CHANGE = frozenset({CustomerStatus.CREATED, CustomerStatus.NEEDS_ADDITI
 def data_may_change(standing: Standing) -> bool:
     """Whether KYC data may be submitted: it is locked while it is being judged, and once it was found good."""
     return status(standing) in DATA_MAY_CHANGE
+
+
+# What the next action is for the customer itself: nothing of what the firm has to weigh.
+FOR_THE_CUSTOMER: dict[NextActionCode, NextActionCode] = {
+    NextActionCode.SUBMIT_KYC_DATA: NextActionCode.SUBMIT_KYC_DATA,
+    NextActionCode.START_VERIFICATION: NextActionCode.WAIT,
+    NextActionCode.OPEN_VERIFICATION_LINK: NextActionCode.OPEN_VERIFICATION_LINK,
+    NextActionCode.WAIT: NextActionCode.WAIT,
+    NextActionCode.RESUBMIT: NextActionCode.RESUBMIT,
+    NextActionCode.ONBOARD: NextActionCode.NOTHING,
+    NextActionCode.HOLD_FOR_AML_REVIEW: NextActionCode.WAIT,
+    NextActionCode.CHECK_FINAL_DECISION: NextActionCode.NOTHING,
+    NextActionCode.DO_NOT_ONBOARD: NextActionCode.NOTHING,
+    NextActionCode.NOTHING: NextActionCode.NOTHING,
+}
+
+
+def own_action(standing: Standing) -> NextActionCode:
+    """What the customer itself should do now."""
+    code = next_action(standing).code
+    if code is NextActionCode.START_VERIFICATION and standing.submission is Submission.NONE:
+        return NextActionCode.SUBMIT_KYC_DATA
+    return FOR_THE_CUSTOMER[code]

@@ -20,6 +20,8 @@ class EventType(StrEnum):
     START_AUTHORISED = "verification.start_authorised"
     START_ENDED = "verification.start_ended"
     VERIFICATION_STARTED = "verification.started"
+    # The customer accepted, and went on to the vendor's page.
+    VERIFICATION_OPENED = "verification.opened"
     VERIFICATION_CREATED = "verification.created"
     VERIFICATION_STATUS_CHANGED = "verification.status_changed"
     VERIFICATION_VERDICT_CHANGED = "verification.verdict_changed"

@@ -13,6 +13,8 @@ from app.db import Json, UtcDateTime
 class Credential(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id", index=True)
+    # Of a customer's own token: whose it is.
+    customer_id: str | None = Field(default=None, max_length=40)
     kind: str = Field(max_length=20)
     role: str = Field(max_length=20)
     name: str = Field(max_length=200)

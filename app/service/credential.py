@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session
@@ -61,8 +61,11 @@ async def issue(
     live: bool,
     at: dt.datetime,
     expires_at: dt.datetime | None = None,
+    customer_id: str | None = None,
 ) -> str:
     """Makes a credential and answers its token, which is shown this once and stored nowhere."""
+    if (kind is CredentialKind.CUSTOMER) != (customer_id is not None):
+        raise UserFault("KIND_NOT_ALLOWED", "A customer's token is made for one customer, by createCustomerToken alone.")
     if role not in ROLES_OF_KIND[kind]:
         allowed = ", ".join(sorted(ROLES_OF_KIND[kind]))
         raise UserFault("ROLE_NOT_ALLOWED", f"A credential of kind {kind} cannot have the role {role}; use {allowed}.")
@@ -75,6 +78,7 @@ async def issue(
         insert(Credential).values(
             id=credential_id,
             tenant_id=tenant_id,
+            customer_id=customer_id,
             kind=kind,
             role=role,
             name=name,
@@ -111,6 +115,7 @@ async def prove(connection: AsyncConnection, token: str, *, at: dt.datetime) -> 
         row.name,
         frozenset(Right(scope) for scope in row.scopes),
         row.expires_at,
+        row.customer_id,
     )
 
 
@@ -127,8 +132,9 @@ async def still_good(connection: AsyncConnection, credential_ids: Collection[str
 
 
 async def listing(connection: AsyncConnection) -> Sequence[Any]:
-    """All credentials with their tenant's name, oldest first."""
-    query = select(Credential.__table__, Tenant.name.label("tenant")).join(Tenant).order_by(Credential.id)
+    """All credentials but customers' own tokens, with their tenant's name, oldest first."""
+    query = select(Credential.__table__, Tenant.name.label("tenant")).join(Tenant).where(Credential.customer_id.is_(None))
+    query = query.order_by(Credential.id)
     return (await connection.execute(query)).all()
 
 
@@ -138,3 +144,9 @@ async def revoke(session: Session, credential_id: str, *, at: dt.datetime) -> bo
         update(Credential).where(Credential.id == credential_id, Credential.revoked_at.is_(None)).values(revoked_at=at)
     )
     return changed.rowcount == 1
+
+
+async def forget_ended(session: Session, *, at: dt.datetime) -> int:
+    """Deletes customers' tokens that have ended, and says how many."""
+    gone = await session.execute(delete(Credential).where(Credential.customer_id.is_not(None), Credential.expires_at < at))
+    return gone.rowcount

@@ -210,6 +210,12 @@ async def _move_customer(session: Session, row: Any, state: VendorState, approva
         person = (await session.execute(query)).one()
 
 
+def link(core: Core, row: Any, cipher: DataKeyCipher) -> str | None:
+    """The vendor's page for the customer; None where none is known, or it has ended."""
+    ended = row.link_expires_at is not None and row.link_expires_at <= core.clock.now()
+    return None if row.link is None or ended else cipher.open(row.link, LINK).decode()
+
+
 async def opened(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
     """The customer has gone on to the vendor's page: PENDING is over. Any other status stays as it is."""
     query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)

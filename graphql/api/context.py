@@ -50,8 +50,8 @@ class Context:
 
     @property
     def clear(self) -> bool:
-        """Whether the caller may read personal data and documents."""
-        return self.caller.may(Right.READ_PERSONS)
+        """Whether the caller may read personal data and documents: with the right, or a customer its own (it sees no other)."""
+        return self.caller.may(Right.READ_PERSONS) or self.caller.customer_id is not None
 
     @property
     def offered(self) -> Mapping[ProviderName, Capabilities]:

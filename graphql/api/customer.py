@@ -17,7 +17,7 @@ from api.ingestion import Ingestion
 from api.kyc_view import KycData, view
 from api.node import MASK, Connection, Node, connection, masked
 from api.overview import KycProcessOverview
-from api.scalars import given
+from api.scalars import URL, given
 from api.verification import Verification
 from app.domain import ids, resubmission
 from app.domain.credential import Right
@@ -29,6 +29,7 @@ from app.domain.customer import (
     KycStatus,
     NextActionCode,
     RiskLevel,
+    own_action,
 )
 from app.domain.customer import next_action as action_for
 from app.domain.customer import status as status_of
@@ -37,7 +38,7 @@ from app.domain.kyc.missing import Required
 from app.errors import BadRequest, NotFound
 from app.model.customer import Customer as Row
 from app.model.customer import standing
-from app.service import customer, kyc, verification
+from app.service import customer, hosted, kyc, verification
 from app.service.customer import CustomerFilter as Wanted
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
@@ -75,12 +76,29 @@ class Customer(Node):
     status: CustomerStatus = strawberry.field(description="Where the customer stands as a whole; computed.")
     kyc_status: KycStatus = strawberry.field(description="Where the verification of identity stands.")
     aml: Aml = strawberry.field(description="Where the screening stands.")
-    next_action: NextAction = strawberry.field(description="What the caller's application should do now.")
     risk_level: RiskLevel = strawberry.field(description="How risky the firm holds the customer to be.")
     tags: list[str] = strawberry.field(description="Words the firm has put on the customer.")
     created_at: dt.datetime = strawberry.field(description="When the customer was created.")
     updated_at: dt.datetime = strawberry.field(description="When the customer last changed.")
     row: strawberry.Private[Any]
+
+    @strawberry.field(
+        description="What the caller's application should do now; for a customer's own token, what the customer should."
+    )
+    def next_action(self, info: strawberry.Info[Context, None]) -> NextAction:
+        stands = standing(self.row)
+        action = action_for(stands)
+        return NextAction(
+            code=own_action(stands) if info.context.caller.customer_id else action.code,
+            message=action.message,
+            customer_message=action.customer_message,
+            since=self.row.status_since,
+        )
+
+    @strawberry.field(description="The hosted page on which this customer gives data and verifies; good for at least a month.")
+    def verification_link(self, info: strawberry.Info[Context, None]) -> URL:
+        context = info.context
+        return URL(f"{context.public_url}/verify/{hosted.link(context.core, context.tenant_id, self.id)}")
 
     @strawberry.field(description="The e-mail address; masked for callers who may not read personal data.")
     async def email(self, info: strawberry.Info[Context, None]) -> str:
@@ -162,7 +180,6 @@ class Customer(Node):
     @classmethod
     def of(cls, row: Any) -> Customer:
         stands = standing(row)
-        action = action_for(stands)
         return cls(
             id=strawberry.ID(row.id),
             external_id=row.external_id,
@@ -170,12 +187,6 @@ class Customer(Node):
             status=status_of(stands),
             kyc_status=stands.kyc,
             aml=Aml(status=stands.aml, decision=stands.decision),
-            next_action=NextAction(
-                code=action.code,
-                message=action.message,
-                customer_message=action.customer_message,
-                since=row.status_since,
-            ),
             risk_level=RiskLevel(row.risk_level),
             tags=row.tags,
             created_at=row.created_at,
@@ -215,8 +226,8 @@ class CustomerQuery:
         ] = strawberry.UNSET,
     ) -> Customer | None:
         context = info.context
-        context.require(Right.READ)
         wanted_id, wanted_external = given(id), given(external_id)
+        context.require_for(wanted_id or "", Right.READ)
         if (wanted_id is None) == (wanted_external is None):
             raise BadRequest("Give either id or externalId.")
         if wanted_id is not None:
@@ -247,7 +258,7 @@ class CustomerSubscription:
     @strawberry.subscription(description="The customer now, then again after each change of status, kycStatus, aml or nextAction.")
     async def customer(self, info: strawberry.Info[Context, None], id: IdOfCustomer) -> AsyncGenerator[Customer, None]:
         context = info.context
-        context.require(Right.READ)
+        context.require_for(id, Right.READ)
         feed = context.feed
         assert feed is not None
         if await feed.begin():

@@ -8,10 +8,12 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import GraphQLError
+from prometheus_client import Counter
 
-from app.errors import BadRequest, Forbidden, RequestFault, UserFault, UserFaults
+from app.errors import BadRequest, Forbidden, HumanRequired, RequestFault, UserFault, UserFaults
 from app.log import place
 
+REFUSED = Counter("gatehouse_refused_total", "Operations that a credential was not allowed, by code.", ["code"])
 log = structlog.get_logger(module=__name__)
 
 MOST_ERRORS = 10
@@ -60,8 +62,9 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
         shown = {"message": error.message[:MOST_CHARACTERS], "extensions": {"code": BadRequest.code}}
     elif isinstance(cause, RequestFault):
         shown = request_error(cause)
-        if isinstance(cause, Forbidden):
-            log.warning("request.forbidden", request_id=request_id, path=_path(error))
+        if isinstance(cause, (Forbidden, HumanRequired)):
+            REFUSED.labels(cause.code).inc()
+            log.warning("request.forbidden", request_id=request_id, code=cause.code, path=_path(error))
     else:
         # Ours. Nothing of it leaves, and no value of the request is logged.
         log.error(

@@ -19,7 +19,7 @@ from graphql import (
 )
 from graphql import execute as execute_document
 
-from api import schema
+from api import own, schema
 from api.admission import Admission, Admitted
 from api.context import Context
 from app.domain.credential import Principal
@@ -113,13 +113,15 @@ class Gate:
         return Asked(admitted, operation, name or None, variables or {})
 
     def allow(self, asked: Asked, principal: Principal | None) -> None:
-        """Whether this caller may ask this at all. Raises Unauthenticated, or BadRequest where introspection is off."""
+        """Whether this caller may ask this at all. Raises Unauthenticated, Forbidden, or BadRequest where introspection is off."""
         fields = _root_fields(asked)
         introspects = any(name in ("__schema", "__type") for name in fields)
         if introspects and not self._introspection:
             raise BadRequest("Introspection is switched off here.")
         if principal is None and not (self._open_introspection and all(name.startswith("__") for name in fields)):
             raise Unauthenticated(credential.REFUSAL)
+        if principal is not None and principal.customer_id is not None:
+            own.check(schema.core, asked.admitted.document)
 
     def context(self, principal: Principal | None, request_id: str) -> Context:
         return Context(self.core, principal, request_id, self._public_url, self._providers, self._fetcher, self._sandbox)

@@ -1,8 +1,9 @@
 """Live subscriptions in groups: one execution and one encoding per event, the same bytes to every member.
 
-Whatever shapes an answer is part of a group's key: document, operation, variables, tenant, rights. A member first catches up
-by itself, from its cursor or the present state, and then joins its group without a gap or a repeat: both know their
-place in the event log. A member that falls behind loses nothing; it leaves the group and catches up again.
+Whatever shapes an answer is part of a group's key: document, operation, variables, tenant, rights, and the customer whose
+own token it is. A member first catches up by itself, from its cursor or the present state, and then joins its group without a
+gap or a repeat: both know their place in the event log. A member that falls behind loses nothing; it leaves the group and
+catches up again.
 """
 
 from __future__ import annotations
@@ -237,4 +238,4 @@ def _key(asked: Asked, principal: Principal, text: str) -> Any:
         if argument.name.value == "after" and isinstance(argument.value, VariableNode)
     }
     variables = {name: value for name, value in asked.variables.items() if name not in places}
-    return principal.tenant_id, principal.rights, asked.name, text, body.encode(variables)
+    return principal.tenant_id, principal.customer_id, principal.rights, asked.name, text, body.encode(variables)

@@ -24,6 +24,7 @@ from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscripti
 from api.kyc_data import KycDataMutation
 from api.lifecycle import LifecycleMutation
 from api.node import Node
+from api.own_mutation import OwnMutation
 from api.provider import ProviderQuery
 from api.provider_event import ProviderEventQuery
 from api.replay import ReplayMutation
@@ -87,6 +88,7 @@ class Mutation(
     KycDataMutation,
     UploadMutation,
     StartMutation,
+    OwnMutation,
     IngestionMutation,
     ActionMutation,
     LifecycleMutation,

@@ -119,9 +119,9 @@ class Verification(Node):
 
     @strawberry.field(description="The vendor's page for the customer, of a verification started here; null once it has ended.")
     async def link(self, info: strawberry.Info[Context, None]) -> URL | None:
-        row, cipher = self.row, await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
-        ended = row.link_expires_at is not None and row.link_expires_at <= info.context.core.clock.now()
-        return None if row.link is None or cipher is None or ended else URL(cipher.open(row.link, verification.LINK).decode())
+        cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
+        found = verification.link(info.context.core, self.row, cipher) if cipher else None
+        return URL(found) if found else None
 
     @strawberry.field(description="The steps of the vendor's flow, with their documents and images.")
     async def steps(self, info: strawberry.Info[Context, None]) -> list[VerificationStep]:

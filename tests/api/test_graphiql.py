@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import AsyncIterator
-
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests.make.firm import Firm
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    if BROWSER is None:
-        assert not os.environ.get("CI"), "CI needs chromium: apt-get install chromium"
-        pytest.skip("needs chromium on PATH; CI installs it")
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(20_000)
-        yield page
-        await browser.close()
 
 
 async def test_the_page_works_whole_and_stays_on_its_own_host(embedded: Firm, page: Page) -> None:
