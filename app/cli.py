@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import sys
 from typing import Annotated, Any, Optional
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from app import config, log, migrate, serving, twins, wiring
 from app.clock import SystemClock
 from app.db import transaction
+from app.domain import duration
 from app.domain.credential import CredentialKind, Right, Role
 from app.errors import ConfigurationFault, UserFault
 from app.terminal import Host, run, say
@@ -30,13 +30,12 @@ Exit codes: 0 fine, 1 found a fault, 2 wrong usage.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 credentials = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=True)
+sandbox = typer.Typer(help="The sandbox's clock; there is none in production.", no_args_is_help=True)
 database = typer.Typer(help="Migrate the database, and check what is stored.", no_args_is_help=True)
 app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="db")
 app.add_typer(twins.app, name="twin")
-
-DURATION = re.compile(r"^(\d+)([smhd])$")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+app.add_typer(sandbox, name="sandbox")
 
 
 @app.command()
@@ -110,13 +109,11 @@ def schema() -> None:
     sys.stdout.write(sdl())
 
 
-def _duration(text: str | None) -> dt.timedelta | None:
-    if text is None:
-        return None
-    found = DURATION.match(text)
-    if not found:
-        raise typer.BadParameter("write a number and a unit: 90s, 30m, 12h or 30d", param_hint="--expires-in")
-    return dt.timedelta(**{UNITS[found.group(2)]: int(found.group(1))})
+def _duration(text: str, hint: str) -> dt.timedelta:
+    found = duration.parse(text)
+    if found is None:
+        raise typer.BadParameter("write a number and a unit: 90s, 30m, 12h or 30d", param_hint=hint)
+    return found
 
 
 @credentials.command("issue")
@@ -136,7 +133,8 @@ def credentials_issue(
         scopes.append(Right(text))
     if not name.strip() or len(name) > 200:
         raise typer.BadParameter("give a name of 1 to 200 characters", param_hint="--name")
-    run(_issue(kind, role, name, tenant, scopes, _duration(expires_in)))
+    life = _duration(expires_in, "--expires-in") if expires_in is not None else None
+    run(_issue(kind, role, name, tenant, scopes, life))
 
 
 async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None) -> None:
@@ -244,6 +242,24 @@ async def _check() -> None:
     if broken:
         raise typer.Exit(1)
     say(f"{len(consistency.RULES)} rules hold")
+
+
+@sandbox.command("advance")
+def sandbox_advance(by: Annotated[str, typer.Argument(help="A number and a unit: 90s, 30m, 18h or 30d.")]) -> None:
+    """Moves the sandbox's clock forward, for every process: what is due by then is due now."""
+    run(_advance(_duration(by, "BY")))
+
+
+async def _advance(by: dt.timedelta) -> None:
+    from app.service import sandbox_clock
+
+    settings = config.load()
+    if settings.production:
+        raise ConfigurationFault(["GATEHOUSE_ENVIRONMENT: the clock can be moved in the sandbox only"])
+    await _ready(settings)
+    async with wiring.opened(settings) as parts:
+        await sandbox_clock.advance(parts.core, by.total_seconds())
+        print(parts.core.clock.now().isoformat(timespec="seconds"))
 
 
 async def _ready(settings: config.Settings) -> None:

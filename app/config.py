@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     expected_stay_seconds: dict[Stage, float] = Field(default_factory=dict)
     provider_readiness_seconds: float = Field(600, ge=0)
     provider_retry_seconds: float = Field(300, ge=0)
+    sandbox_decision_seconds: float = Field(2, ge=0)
     worker_concurrency: int = Field(128, ge=1, le=512)
     lease_seconds: float = Field(15, ge=1)
     graphiql: bool | None = None

@@ -76,14 +76,23 @@ class now(FunctionElement[dt.datetime]):  # noqa: N801 - an SQL function
         super().__init__(bindparam(None, float(seconds), type_=Float(), unique=True))
 
 
+# How far the sandbox's clock has been moved. Production never asks: its statements do not hold this.
+AHEAD = " + coalesce((SELECT seconds FROM sandbox_clock WHERE id = 1), 0)"
+
+
+def _seconds(element: now, compiler: Any, options: Any) -> str:
+    ahead = AHEAD if getattr(compiler.dialect, "movable", False) else ""
+    return f"{compiler.process(element.clauses, **options)}{ahead}"
+
+
 @compiles(now, "postgresql")
 def _now_postgresql(element: now, compiler: Any, **options: Any) -> str:
-    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+    return f"(clock_timestamp() + make_interval(secs => {_seconds(element, compiler, options)}))"
 
 
 @compiles(now, "sqlite")
 def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', ({_seconds(element, compiler, options)}) || ' seconds')"
 
 
 @dataclass
@@ -119,15 +128,22 @@ class Committed:
 
 
 class Database:
-    """Connections to one database. `write_events` numbers and stores a transaction's events as its last statements."""
+    """Connections to one database. `write_events` numbers and stores a transaction's events as its last statements. With
+    `movable_clock` the database's clock is the sandbox's."""
 
-    def __init__(self, url: str, *, write_events: Callable[[Session], Any], pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, write_events: Callable[[Session], Any], pool_size: int = 10, movable_clock: bool = False
+    ) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self._write_events = write_events
         self._listeners: list[Callable[[Committed], None]] = []
         self.engine = self._pool(url, pool_size)
-        self._group = GroupCommit(_sqlite_writer(url)) if self.sqlite else None
+        writer = _sqlite_writer(url) if self.sqlite else None
+        for engine in (self.engine, writer):
+            if engine is not None:
+                engine.dialect.movable = movable_clock  # type: ignore[attr-defined]
+        self._group = GroupCommit(writer) if writer else None
 
     def _pool(self, url: str, pool_size: int) -> AsyncEngine:
         """The connections that read; on PostgreSQL they write, too."""

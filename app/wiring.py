@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app import db
-from app.clock import SystemClock
+from app import background, db
+from app.clock import MovableClock, SystemClock
 from app.config import Settings
 from app.domain.start import Policy
 from app.pulse import Pulse, RedisPulse
-from app.service import event, keyring
+from app.service import event, keyring, sandbox_clock
 from app.service.core import Core
 
 
@@ -24,14 +25,18 @@ class Parts:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Parts]:
     """Opens the parts, and closes them in reverse order."""
-    database = db.Database(settings.database_url, write_events=event.write)
+    database = db.Database(settings.database_url, write_events=event.write, movable_clock=not settings.production)
     pulse = RedisPulse(settings.redis_url) if settings.redis_url else Pulse()
     database.on_commit(lambda committed: pulse.beat() if committed.tenants else None)
     await pulse.start()
+    clock = SystemClock() if settings.production else MovableClock()
+    following = asyncio.create_task(sandbox_clock.follow(database, clock)) if isinstance(clock, MovableClock) else None
     try:
         policy = Policy(settings.designated_services, settings.starts_per_day, settings.start_needs_second_person)
-        core = Core(database, keyring.load(settings), SystemClock(), settings.expected_stay_seconds, policy)
+        decision = None if settings.production else settings.sandbox_decision_seconds
+        core = Core(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, decision)
         yield Parts(core, pulse)
     finally:
+        await background.end(following)
         await pulse.stop()
         await database.close()

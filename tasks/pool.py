@@ -17,7 +17,7 @@ from app.jobs import Bell
 from app.service import blob, budget, clean, fetch, reception, run
 from app.service.core import Core
 from providers import wire
-from tasks import broker, ingestion, loop, relay, start, upload, verification
+from tasks import broker, ingestion, loop, relay, sandbox, start, upload, verification
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
@@ -72,10 +72,11 @@ async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurren
     worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))
+    operating = asyncio.create_task(sandbox.run(shop)) if shop.core.decision_seconds is not None else None
     try:
         yield
     finally:
-        await background.end(relaying)
+        await background.end(relaying, operating)
         await _drain(worker, running)
 
 

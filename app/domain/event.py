@@ -31,6 +31,7 @@ class EventType(StrEnum):
     VERIFICATION_PRESENCE_CHANGED = "verification.presence_changed"
     VERIFICATION_MISSING = "verification.missing"
     VERIFICATION_ACTION_DONE = "verification.action_done"
+    AML_STATUS_CHANGED = "aml.status_changed"
     PROVIDER_DRIFT_DETECTED = "provider.drift_detected"
 
 

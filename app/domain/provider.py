@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.aml import Screened
 from app.domain.drift import Unknown
 from app.domain.examination import Finding
 from app.domain.inbound import Notice
@@ -160,6 +161,10 @@ class Provider(Protocol):
 
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
         """Where a verification stands, from a snapshot, without any I/O."""
+        ...
+
+    async def screened(self, reference: Reference) -> Screened:
+        """What the vendor's own screening of a verification has found. Raises VendorFault, which is never "nothing"."""
         ...
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:

@@ -16,6 +16,7 @@ from app.model.ingestion import Ingestion
 from app.model.mark import IdentityMark
 from app.model.payload import Payload
 from app.model.result import ProcessResult
+from app.model.sandbox_clock import SandboxClock
 from app.model.start import Start
 from app.model.tenant import Tenant
 from app.model.upload import Upload
@@ -37,6 +38,7 @@ __all__ = [
     "Ingestion",
     "Payload",
     "ProcessResult",
+    "SandboxClock",
     "Start",
     "Tenant",
     "Upload",

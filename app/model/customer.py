@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
 from app.db import Json, Session, UtcDateTime
 from app.domain import machine
+from app.domain.aml import TRANSITIONS as AML_TRANSITIONS
 from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, status
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import SUBMISSION_TRANSITIONS, Submission
+
+IN_SANDBOX = text("sandbox IS NOT NULL")
 
 
 class Customer(SQLModel, table=True):
     __table_args__ = (
         Index("customer_by_tenant", "tenant_id", "id"),
         Index("customer_external", "tenant_id", "external_id", unique=True),
+        Index("customer_sandbox", "sandbox", postgresql_where=IN_SANDBOX, sqlite_where=IN_SANDBOX),
     )
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
@@ -28,6 +32,7 @@ class Customer(SQLModel, table=True):
     type: str = Field(max_length=20)
     kyc_status: str = Field(max_length=30)
     aml_status: str = Field(max_length=30)
+    aml_screened_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     aml_decision: str | None = Field(default=None, max_length=20)
     risk_level: str = Field(max_length=20)
     tags: Any = Field(sa_type=Json)
@@ -38,6 +43,8 @@ class Customer(SQLModel, table=True):
     kyc_data: bytes | None = None
     required_fields: Any = Field(default=None, sa_type=Json, nullable=True)
     submitted_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # How a customer with a test address behaves in the sandbox; never set in production.
+    sandbox: str | None = Field(default=None, max_length=20)
     status_since: dt.datetime = Field(sa_type=UtcDateTime)
     deactivated_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
@@ -64,6 +71,16 @@ async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, re
     data = {"customerId": row.id, "oldStatus": before.kyc, "newStatus": to}
     session.record(NewEvent(EventType.CUSTOMER_KYC_STATUS_CHANGED, row.tenant_id, customer_id=row.id, data=data))
     _tell(session, row, before, replace(before, kyc=to), reason=reason, required=required)
+
+
+async def move_aml(session: Session, row: Any, *, to: AmlStatus, at: dt.datetime, reason: str) -> None:
+    """The one door of aml.status: checks the table, writes, and records what changed."""
+    before = standing(row)
+    machine.check(AML_TRANSITIONS, before.aml, to)
+    await _write(session, row, at=at, aml_status=to, aml_screened_at=at, status_since=at)
+    data = {"customerId": row.id, "oldStatus": before.aml, "newStatus": to}
+    session.record(NewEvent(EventType.AML_STATUS_CHANGED, row.tenant_id, customer_id=row.id, data=data))
+    _tell(session, row, before, replace(before, aml=to), reason=reason)
 
 
 async def submit(

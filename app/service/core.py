@@ -20,3 +20,5 @@ class Core:
     # Seconds that a verification may stay in a stage before its vendor is asked, where they are not the usual ones.
     expected_stay: Mapping[Stage, float] = field(default_factory=dict)
     starts: Policy = field(default_factory=Policy)
+    # In the sandbox, after how many seconds its test addresses are decided about; None in production.
+    decision_seconds: float | None = None

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session
-from app.domain import ids
+from app.domain import ids, sandbox
 from app.domain.customer import AmlStatus, CustomerType, KycStatus, RiskLevel
 from app.domain.event import EventType, NewEvent
 from app.errors import UserFault
@@ -85,6 +85,7 @@ async def _insert(core: Core, session: Session, tenant_id: str, customer_id: str
                 risk_level=RiskLevel.UNKNOWN,
                 tags=[],
                 personal=cipher.seal_json(personal, PERSONAL),
+                sandbox=sandbox.behaviour(new.email) if core.decision_seconds is not None else None,
                 status_since=at,
                 created_at=at,
                 updated_at=at,

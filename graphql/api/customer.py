@@ -43,12 +43,13 @@ from app.service.customer import CustomerFilter as Wanted
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
 
-FOLLOWED = frozenset({EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED})
+FOLLOWED = frozenset({EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED, EventType.AML_STATUS_CHANGED})
 
 
 @strawberry.type(description="Where the screening against sanctions and watch lists stands.")
 class Aml:
     status: AmlStatus = strawberry.field(description="The status of the screening.")
+    screened_at: dt.datetime | None = strawberry.field(description="When the screening last had a result; null while it had none.")
     decision: AmlDecision | None = strawberry.field(description="What compliance decided; null while nothing was decided.")
 
 
@@ -186,7 +187,7 @@ class Customer(Node):
             type=CustomerType(row.type),
             status=status_of(stands),
             kyc_status=stands.kyc,
-            aml=Aml(status=stands.aml, decision=stands.decision),
+            aml=Aml(status=stands.aml, screened_at=row.aml_screened_at, decision=stands.decision),
             risk_level=RiskLevel(row.risk_level),
             tags=row.tags,
             created_at=row.created_at,

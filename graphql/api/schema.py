@@ -29,6 +29,7 @@ from api.provider import ProviderQuery
 from api.provider_event import ProviderEventQuery
 from api.replay import ReplayMutation
 from api.result import TYPES
+from api.sandbox import SandboxMutation
 from api.scalars import SCALARS
 from api.start import StartMutation, StartQuery
 from api.upload import UploadMutation
@@ -93,6 +94,7 @@ class Mutation(
     ActionMutation,
     LifecycleMutation,
     ReplayMutation,
+    SandboxMutation,
 ):
     pass
 

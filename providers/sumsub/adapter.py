@@ -12,6 +12,7 @@ from typing import TypeVar
 import orjson
 
 from app.domain.action import Action, ActionAnswer, Subject
+from app.domain.aml import Screened
 from app.domain.drift import Unknown
 from app.domain.examination import Finding
 from app.domain.inbound import Notice
@@ -32,6 +33,7 @@ from providers.sumsub import (
     examination,
     identity,
     proof_of_address,
+    screening,
     start,
     state,
     unknown,
@@ -170,6 +172,15 @@ class Sumsub:
 
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
         return state.read(snapshot)
+
+    async def screened(self, reference: Reference) -> Screened:
+        """From the newest AML case. 404: no screening was run."""
+        try:
+            return screening.read(Tree.parse(await self._client.applicants.aml_case(reference.id)))
+        except Answered as fault:
+            if fault.status == 404:
+                return Screened.NONE
+            raise
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
         return unknown.find(snapshot)

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from app.domain.action import Action, ActionAnswer, Subject
+from app.domain.aml import Screened
 from app.domain.drift import Unknown
 from app.domain.examination import Finding
 from app.domain.inbound import Notice
@@ -32,6 +33,7 @@ from providers.veriff import (
     media,
     personal_profile,
     proof_of_address,
+    screening,
     start,
     state,
     unknown,
@@ -178,6 +180,16 @@ class Veriff:
 
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
         return state.read(snapshot, reference)
+
+    async def screened(self, reference: Reference) -> Screened:
+        """From the watch-list screening. 404: none was run."""
+        try:
+            client = self._clients[reference.integration or DEFAULT_INTEGRATION]
+            return screening.read(Tree.parse(await client.watchlist_screening(reference.id)))
+        except Answered as fault:
+            if fault.status == 404:
+                return Screened.NONE
+            raise
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
         return unknown.find(snapshot)

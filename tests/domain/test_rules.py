@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import budget, customer, ids, ingestion, machine, process
+from app.domain import aml, budget, customer, ids, ingestion, kyc, machine, process, start, upload
 from app.domain.customer import AmlDecision, AmlStatus, CustomerStatus, KycStatus, NextActionCode, Standing
 from app.domain.normal import address, content, country, date, name
 
-MACHINES = [ingestion.TRANSITIONS, process.TRANSITIONS, customer.KYC_TRANSITIONS]
+MACHINES = [
+    ingestion.TRANSITIONS, process.TRANSITIONS, customer.KYC_TRANSITIONS, aml.TRANSITIONS, kyc.SUBMISSION_TRANSITIONS, upload.TRANSITIONS,
+    start.TRANSITIONS, start.CHARGE_TRANSITIONS,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", MACHINES)
@@ -71,8 +74,8 @@ def test_status_and_next_action_follow_from_the_stored_facts(
 
 
 def test_every_combination_has_an_answer() -> None:
-    for kyc, aml, decision, gone in itertools.product(KycStatus, AmlStatus, [None, *AmlDecision], [True, False]):
-        standing = Standing(kyc, aml, decision, gone)
+    for stored, screening, decision, gone in itertools.product(KycStatus, AmlStatus, [None, *AmlDecision], [True, False]):
+        standing = Standing(stored, screening, decision, gone)
         assert customer.status(standing) in CustomerStatus
         assert customer.next_action(standing).message
 

@@ -78,7 +78,9 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await press_next(page)
         await fill(page, Type="Social security number", Number="123-45-6789", Issuing_country="United States")
         await press_next(page)
-        await fill(page, Employment="Employed", Present="Engineer", Where="Wages", What="Personal payments", Payments="Less than 10,000")
+        await fill(
+            page, Employment="Employed", Present="Engineer", Where="Wages", What="Personal payments", Payments="Less than 10,000"
+        )
         await page.get_by_label(re.compile("^Do you act")).select_option("false")
         await press_next(page)
         await fill(page, Which="Passport", Its_number="P12345678", Issuing="United States", Valid_until="2034-12-31")

@@ -16,7 +16,7 @@ TOP_LEVEL = frozenset({"externalUserId", "email", "phone", "sourceKey", "lang", 
 CREATING = frozenset({"externalUserId", "email", "phone", "sourceKey", "lang", "metadata", "fixedInfo", "info", "type"})
 RISK_LEVELS = frozenset({"unknown", "low", "medium", "high"})
 # The invented person behind an applicant that is created by a call.
-NEWCOMER = "passport"
+NEWCOMER = "newcomer"
 
 
 async def create(call: Call) -> Response:

@@ -32,6 +32,8 @@ class Options:
     # Deleting sessions is off until Veriff's support enables it.
     deletion: bool = False
     calls_per_5s: int = 1000
+    # After how long a session for a test address of the sandbox is submitted by itself.
+    decision_seconds: float = 2.0
     seed: int = 1
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
@@ -51,6 +53,7 @@ class Options:
         return cls(
             integrations=known or dict(DEFAULT),
             webhook_url=webhook_url,
+            decision_seconds=settings.sandbox_decision_seconds,
             seed=seed,
             faults=FaultRates.parse(faults),
             ledger=ledger,

@@ -1,0 +1,53 @@
+"""The sandbox: addresses that behave as the integration guide says, and who acts there in a person's place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Named in the record wherever a person would be; it exists in the sandbox alone.
+OPERATOR, OPERATOR_ID = "sandbox operator", "sandbox"
+DELAY_SECONDS = 300.0
+
+
+class Behaviour(StrEnum):
+    """What becomes of a customer with a test address once its data is complete."""
+
+    SUCCESS = "success"
+    RFI = "rfi"
+    REJECTED = "rejected"
+    DELAY = "delay"
+
+
+ADDRESSES: dict[str, Behaviour] = {f"test-{behaviour}@example.com": behaviour for behaviour in Behaviour}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the vendor's sandbox is told to decide."""
+
+    approve: bool
+    retry: bool = False
+    labels: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+APPROVED = Verdict(approve=True)
+ASKED_AGAIN = Verdict(False, True, ("UNSATISFACTORY_PHOTOS",), "Please send a clearer picture of your document.")
+DECLINED = Verdict(False, False, ("FORGERY",), None)
+
+
+def behaviour(email: str) -> Behaviour | None:
+    return ADDRESSES.get(email.strip().lower())
+
+
+def seconds(found: Behaviour, usual: float) -> float:
+    """After how long the verdict follows, in sandbox time."""
+    return DELAY_SECONDS if found is Behaviour.DELAY else usual
+
+
+def verdict(found: Behaviour, submissions: int) -> Verdict:
+    """More information is asked for once: whoever has submitted again is approved."""
+    if found is Behaviour.REJECTED:
+        return DECLINED
+    return ASKED_AGAIN if found is Behaviour.RFI and submissions == 1 else APPROVED

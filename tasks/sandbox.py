@@ -1,0 +1,25 @@
+"""The sandbox operator's rounds, beside the workers; there are none in production."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.service import sandbox
+from app.service.run import Workshop
+
+log = structlog.get_logger(module=__name__)
+
+ROUND_SECONDS = 0.5
+
+
+async def run(shop: Workshop) -> None:
+    """Goes round for ever. A database that is away is waited for."""
+    while True:
+        try:
+            await sandbox.operate(shop)
+        except (SQLAlchemyError, OSError) as problem:
+            log.warning("sandbox.away", error=type(problem).__name__)
+        await asyncio.sleep(ROUND_SECONDS)
