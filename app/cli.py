@@ -244,6 +244,42 @@ async def _check() -> None:
     say(f"{len(consistency.RULES)} rules hold")
 
 
+@app.command("stuck")
+def stuck_verifications(
+    limit: Annotated[int, typer.Option(help="At most so many, the longest first.", min=1, max=1000)] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
+) -> None:
+    """Customers that do not get on: since when, who, why, and what to do."""
+    run(_stuck(limit, as_json))
+
+
+async def _stuck(limit: int, as_json: bool) -> None:
+    from app.domain.stuck import ADVICE, Cause
+    from app.service import stuck
+
+    settings = config.load()
+    await _ready(settings)
+    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+        rows = await stuck.page(connection, at=parts.core.clock.now(), limit=limit)
+    entries = [
+        {
+            "since": row.since.isoformat(timespec="seconds"),
+            "customerId": row.customer_id,
+            "cause": row.cause,
+            "nextStep": ADVICE[Cause(row.cause)].next_step,
+            "api": ADVICE[Cause(row.cause)].api,
+            "command": ADVICE[Cause(row.cause)].command,
+        }
+        for row in rows
+    ]
+    if as_json:
+        print(json.dumps(entries, indent=2))
+        return
+    for entry in entries:
+        print(f"{entry['since']}  {entry['customerId']}  {entry['cause']:<26}  {entry['nextStep']} ({entry['api']})")
+    say(f"{len(entries)} are stuck" if entries else "Nobody is stuck")
+
+
 @sandbox.command("advance")
 def sandbox_advance(by: Annotated[str, typer.Argument(help="A number and a unit: 90s, 30m, 18h or 30d.")]) -> None:
     """Moves the sandbox's clock forward, for every process: what is due by then is due now."""

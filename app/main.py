@@ -71,7 +71,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
             Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
             Route("/livez", health.livez),
             Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
-            Route("/metrics", health.metrics),
+            Route("/metrics", health.Metrics(core).handle),
             *([Route("/graphql/assets/{name}", graphiql.asset)] if graphiql else []),
         ]
         yield Starlette(routes=routes, middleware=_middleware(settings))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 from app.domain import lifecycle
-from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, next_action, status
+from app.domain.customer import (
+    KYC_TRANSITIONS,
+    AmlDecision,
+    AmlStatus,
+    KycStatus,
+    Standing,
+    data_may_change,
+    next_action,
+    own_action,
+    status,
+)
+from app.domain.kyc import Submission
+from app.domain.lifecycle import MAY_OPEN, REFUSALS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "states.md"
 BEGIN, END = "<!-- states: generated -->\n", "<!-- states: end -->"
@@ -14,18 +27,30 @@ BEGIN, END = "<!-- states: generated -->\n", "<!-- states: end -->"
 
 def standings() -> Iterator[Standing]:
     """Every combination that can be stored: a decision belongs to a resolved screening alone."""
-    for kyc in KycStatus:
-        for aml in AmlStatus:
-            if aml is AmlStatus.RESOLVED:
-                yield from (Standing(kyc, aml, decision) for decision in AmlDecision)
-            else:
-                yield Standing(kyc, aml)
+    for kyc, aml, submission in itertools.product(KycStatus, AmlStatus, Submission):
+        if aml is AmlStatus.RESOLVED:
+            yield from (Standing(kyc, aml, decision, submission=submission) for decision in AmlDecision)
+        else:
+            yield Standing(kyc, aml, submission=submission)
 
 
-def required(kyc: KycStatus) -> str:
-    """What `setKycRequired` may set from here."""
+ALLOWED = "yes"
+
+
+def permitted(standing: Standing) -> dict[str, str]:
+    """What each mutation that depends on where a customer stands answers: `yes`, the values it takes, or its error code."""
+    refusal = lifecycle.may_start(standing.kyc)
+    return {
+        "updateKycData": ALLOWED if data_may_change(standing) else "PATCH_NOT_ALLOWED",
+        "startVerification": refusal[0] if refusal else ALLOWED,
+        "openVerification": ALLOWED if standing.kyc in MAY_OPEN else "NOTHING_TO_OPEN",
+        "setKycRequired": _required(standing.kyc),
+    }
+
+
+def _required(kyc: KycStatus) -> str:
     able = [text for text, wanted in (("true", True), ("false", False)) if _may(kyc, required=wanted)]
-    return ", ".join(able) or "–"
+    return ", ".join(able) or REFUSALS[kyc][0]
 
 
 def _may(kyc: KycStatus, *, required: bool) -> bool:
@@ -33,11 +58,13 @@ def _may(kyc: KycStatus, *, required: bool) -> bool:
 
 
 def table() -> Iterator[str]:
-    yield "| kycStatus | aml.status | decision | status | nextAction | `setKycRequired` |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    mutations = [f"`{name}`" for name in permitted(Standing(KycStatus.NOT_STARTED, AmlStatus.NOT_SCREENED))]
+    heads = ["kycStatus", "aml.status", "decision", "submitted", "status", "nextAction", "for the customer", *mutations]
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + " --- |" * len(heads)
     for standing in standings():
-        decision = standing.decision or "–"
-        cells = (standing.kyc, standing.aml, decision, status(standing), next_action(standing).code, required(standing.kyc))
+        cells = [standing.kyc, standing.aml, standing.decision or "–", standing.submission, status(standing)]
+        cells += [next_action(standing).code, own_action(standing), *permitted(standing).values()]
         yield "| " + " | ".join(cells) + " |"
 
 

@@ -30,6 +30,8 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     database.on_commit(lambda committed: pulse.beat() if committed.tenants else None)
     await pulse.start()
     clock = SystemClock() if settings.production else MovableClock()
+    if isinstance(clock, MovableClock):
+        await sandbox_clock.look(database, clock)
     following = asyncio.create_task(sandbox_clock.follow(database, clock)) if isinstance(clock, MovableClock) else None
     try:
         policy = Policy(settings.designated_services, settings.starts_per_day, settings.start_needs_second_person)

@@ -24,6 +24,10 @@ REFUSALS: dict[KycStatus, tuple[str, str]] = {
 }
 
 
+# While these last, the customer may go on to the vendor's page.
+MAY_OPEN = frozenset({KycStatus.PENDING, KycStatus.IN_PROGRESS, KycStatus.AWAITING_RESUBMISSION})
+
+
 def may_start(kyc: KycStatus) -> tuple[str, str] | None:
     """The code and message of why no verification may be started, by kycStatus; None where one may."""
     if kyc in (KycStatus.NOT_STARTED, KycStatus.FAILED):

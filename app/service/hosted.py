@@ -14,6 +14,7 @@ from app.domain.action import ActionKind, Link, Subject
 from app.domain.credential import CredentialKind, Role
 from app.domain.customer import KycStatus
 from app.domain.event import EventType, NewEvent
+from app.domain.lifecycle import MAY_OPEN
 from app.domain.provider import Provider, ProviderName
 from app.errors import UserFault, VendorFault
 from app.model.customer import Customer
@@ -27,8 +28,6 @@ PURPOSE = "verify"
 MONTH = 30 * 86_400
 TOKEN_SECONDS, TOKEN_MOST = 3600, 86_400
 LINK_SECONDS = 86_400
-# While these last, the customer may go on to the vendor's page.
-MAY_OPEN = frozenset({KycStatus.PENDING, KycStatus.IN_PROGRESS, KycStatus.AWAITING_RESUBMISSION})
 
 
 def link(core: Core, tenant_id: str, customer_id: str) -> str:

@@ -40,11 +40,16 @@ async def advance(core: Core, seconds: float) -> float:
     return now_ahead
 
 
+async def look(database: Database, clock: MovableClock) -> None:
+    """Sets a process's clock by the database's. A database that is away, or not migrated yet, leaves it as it is."""
+    try:
+        clock.move(await ahead(database))
+    except (SQLAlchemyError, OSError) as problem:
+        log.warning("sandbox_clock.away", error=type(problem).__name__)
+
+
 async def follow(database: Database, clock: MovableClock) -> None:
     """Keeps a process's clock with the database's, for ever."""
     while True:
-        try:
-            clock.move(await ahead(database))
-        except (SQLAlchemyError, OSError) as problem:
-            log.warning("sandbox_clock.away", error=type(problem).__name__)
         await asyncio.sleep(LOOK_SECONDS)
+        await look(database, clock)

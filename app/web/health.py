@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import math
+import time
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.service import stuck
+from app.service.core import Core
+
 CHECK_SECONDS = 3.0
+STALE_SECONDS = 10.0
+WINDOW = dt.timedelta(days=30)
+STUCK = Gauge("gatehouse_stuck_verifications", "Customers that do not get on, by cause.", ["cause"])
+VERIFICATIONS = Gauge("gatehouse_verifications_30d", "Verifications started in the last 30 days, by outcome.", ["outcome"])
+CONVERSION = Gauge("gatehouse_verification_conversion_30d", "Verified by started, of the last 30 days; NaN while none was started.")
+SECONDS = Gauge("gatehouse_seconds_to_verify_30d", "Seconds from start to approval, of the last 30 days.", ["quantile"])
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -39,5 +51,30 @@ async def _passes(check: Check) -> bool:
         return False
 
 
-async def metrics(_: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+class Metrics:
+    """What Prometheus reads. What only the database knows is asked for at most so often, and left out while it is away."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._looked_at = -STALE_SECONDS
+
+    async def handle(self, _: Request) -> Response:
+        if time.monotonic() - self._looked_at >= STALE_SECONDS:
+            self._looked_at = time.monotonic()
+            if not await _passes(self._look):
+                STUCK.clear()
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def _look(self) -> bool:
+        at = self._core.clock.now()
+        async with self._core.database.reading() as connection:
+            counted = await stuck.counts(connection, at=at)
+            figures = await stuck.figures(connection, since=at - WINDOW)
+        for cause, many in counted.items():
+            STUCK.labels(cause.value.lower()).set(many)
+        for outcome, many in (("started", figures.started), ("verified", figures.verified), ("failed", figures.failed)):
+            VERIFICATIONS.labels(outcome).set(many)
+        CONVERSION.set(figures.conversion if figures.conversion is not None else math.nan)
+        for quantile, seconds in (("0.5", figures.median_seconds), ("0.9", figures.slowest_tenth_seconds)):
+            SECONDS.labels(quantile).set(seconds if seconds is not None else math.nan)
+        return True

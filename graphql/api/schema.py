@@ -32,6 +32,7 @@ from api.result import TYPES
 from api.sandbox import SandboxMutation
 from api.scalars import SCALARS
 from api.start import StartMutation, StartQuery
+from api.stuck import StuckQuery
 from api.upload import UploadMutation
 from api.verification import VerificationQuery
 from app.domain import ids
@@ -75,6 +76,7 @@ class Query(
     IngestionQuery,
     VerificationQuery,
     StartQuery,
+    StuckQuery,
     EventQuery,
     ProviderEventQuery,
     DriftQuery,

@@ -6,11 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app import states
-from app.domain.customer import CustomerStatus, NextActionCode, next_action, status
+from app.db import transaction
+from app.domain.customer import CustomerStatus, NextActionCode, Standing, next_action, own_action, status
+from app.model.customer import Customer
 from tests.journey.test_webhooks import verified
-from tests.make.firm import Firm
+from tests.make.firm import RISK, START_VERIFICATION, UPDATE_KYC_DATA, Firm
 
 READ = """query($id: ID!) { customer(id: $id) { status kycStatus nextAction { code } changes { kind reason requestedBy }
     events(first: 50) { nodes { type data } } } }"""
@@ -135,3 +138,75 @@ def test_every_combination_has_a_status_and_an_action_and_only_the_safe_ones_onb
             assert status(standing) is CustomerStatus.ACTIVE
         if status(standing) is CustomerStatus.REJECTED:
             assert code is NextActionCode.DO_NOT_ONBOARD
+
+
+STANDS = """query($id: ID!) { customer(id: $id) { status nextAction { code } } }"""
+OPEN = """mutation($id: ID!) { openVerification(input: {customerId: $id, accepted: true}) { userErrors { code } } }"""
+
+
+async def placed(firm: Firm, customer: str, standing: Standing) -> None:
+    """Puts a customer where the machines would bring it."""
+    values = {
+        "kyc_status": standing.kyc,
+        "aml_status": standing.aml,
+        "aml_decision": standing.decision,
+        "submission": standing.submission,
+    }
+    async with transaction(firm.core.database) as session:
+        await session.execute(update(Customer).where(Customer.id == customer).values(**values))
+
+
+@pytest.mark.timeout(300)
+async def test_every_combination_answers_as_the_table_says(embedded: Firm) -> None:
+    customer = await embedded.customer()
+    own = "mutation($input: CreateCustomerTokenInput!) { createCustomerToken(input: $input) { token } }"
+    made = await embedded.data(own, {"input": {"customerId": customer, "expiresInSeconds": 3600}}, who="service")
+    token = made["createCustomerToken"]["token"]
+    # A verification to open, whatever the customer's status.
+    await embedded.start(customer)
+    differing = []
+    for number, standing in enumerate(states.standings()):
+        said = states.permitted(standing)
+        await placed(embedded, customer, standing)
+        seen = (await embedded.data(STANDS, {"id": customer}))["customer"]
+        for_customer = (await embedded.data(STANDS, {"id": customer}, who=token))["customer"]["nextAction"]["code"]
+        found = {
+            "status": seen["status"],
+            "nextAction": seen["nextAction"]["code"],
+            "own": for_customer,
+            **await answers(embedded, customer, standing, number),
+        }
+        expected = {"status": status(standing), "nextAction": next_action(standing).code, "own": own_action(standing), **said}
+        if found != expected:
+            differing.append((standing, found, expected))
+
+    assert differing == []
+    assert number == 7 * 6 * 3 - 1
+
+
+async def answers(firm: Firm, customer: str, standing: Standing, number: int) -> dict[str, str]:
+    """What the mutations answer to a customer who stands there; afterwards it stands there again."""
+    found = {}
+    payload = await firm.data(UPDATE_KYC_DATA, {"input": {"customerId": customer, "kycData": {}}}, who="service")
+    found["updateKycData"] = _code(payload["updateKycData"])
+    await placed(firm, customer, standing)
+    # With a level that the vendor does not know the gate is passed, and nothing is made.
+    given = {"customerId": customer, "risk": RISK, "idempotencyKey": f"state-{customer}-{number}", "level": "none"}
+    payload = await firm.data(START_VERIFICATION, {"input": given}, who="back-office")
+    found["startVerification"] = _code(payload["startVerification"]).replace("PROVIDER_REFUSED", states.ALLOWED)
+    await placed(firm, customer, standing)
+    payload = await firm.data(OPEN, {"id": customer}, who="service")
+    found["openVerification"] = _code(payload["openVerification"])
+    able, code = [], ""
+    for required in (True, False):
+        await placed(firm, customer, standing)
+        query = "mutation($input: SetKycRequiredInput!) { setKycRequired(input: $input) { userErrors { code } } }"
+        given = {"customerId": customer, "required": required, "reason": "x"}
+        code = _code((await firm.data(query, {"input": given}, who="back-office"))["setKycRequired"])
+        able += [str(required).lower()] if code == states.ALLOWED else []
+    found["setKycRequired"] = ", ".join(able) or code
+    return found
+
+
+def _code(payload: dict[str, Any]) -> str:
+    return str(payload["userErrors"][0]["code"]) if payload["userErrors"] else states.ALLOWED
