@@ -10,13 +10,9 @@ from typing import Annotated, Any, Optional
 import typer
 from rich.console import Console
 
-from app import config, log, migrate, serving, twins, wiring
-from app.clock import SystemClock
-from app.db import transaction
-from app.domain import duration
-from app.domain.credential import CredentialKind, Right, Role
+from app import config, credentials, log, migrate, serving, twins, wiring
 from app.errors import ConfigurationFault, UserFault
-from app.terminal import Host, run, say
+from app.terminal import Host, run, say, span
 
 HELP = """Gatehouse: one GraphQL API in front of identity-verification vendors.
 
@@ -29,10 +25,9 @@ Settings are environment variables with the prefix GATEHOUSE_, or lines of a .en
 Exit codes: 0 fine, 1 found a fault, 2 wrong usage.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-credentials = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=True)
 sandbox = typer.Typer(help="The sandbox's clock; there is none in production.", no_args_is_help=True)
 database = typer.Typer(help="Migrate the database, and check what is stored.", no_args_is_help=True)
-app.add_typer(credentials, name="credentials")
+app.add_typer(credentials.app, name="credentials")
 app.add_typer(database, name="db")
 app.add_typer(twins.app, name="twin")
 app.add_typer(sandbox, name="sandbox")
@@ -109,113 +104,6 @@ def schema() -> None:
     sys.stdout.write(sdl())
 
 
-def _duration(text: str, hint: str) -> dt.timedelta:
-    found = duration.parse(text)
-    if found is None:
-        raise typer.BadParameter("write a number and a unit: 90s, 30m, 12h or 30d", param_hint=hint)
-    return found
-
-
-@credentials.command("issue")
-def credentials_issue(
-    kind: Annotated[CredentialKind, typer.Option(help="api-key for machines, person for people.")],
-    role: Annotated[Role, typer.Option(help="service (API keys); back-office, compliance or admin (people).")],
-    name: Annotated[str, typer.Option(help="Whose it is; shown in lists and in the audit trail.")],
-    tenant: Annotated[str, typer.Option(help="The firm it belongs to; made where it is new.")] = "default",
-    scope: Annotated[Optional[list[str]], typer.Option(help="persons:read lets an API key read personal data.")] = None,
-    expires_in: Annotated[Optional[str], typer.Option(help="For example 12h or 30d; without it, it never expires.")] = None,
-) -> None:
-    """Prints one credential, alone on standard output. It is shown this once."""
-    scopes = []
-    for text in scope or []:
-        if text not in list(Right):
-            raise typer.BadParameter(f"{text!r} is not a scope; use persons:read", param_hint="--scope")
-        scopes.append(Right(text))
-    if not name.strip() or len(name) > 200:
-        raise typer.BadParameter("give a name of 1 to 200 characters", param_hint="--name")
-    life = _duration(expires_in, "--expires-in") if expires_in is not None else None
-    run(_issue(kind, role, name, tenant, scopes, life))
-
-
-async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None) -> None:
-    from app.service import credential
-
-    settings = config.load()
-    await _ready(settings)
-    at = SystemClock().now()
-    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
-        tenant_id = await credential.ensure_tenant(session, tenant, at=at)
-        token = await credential.issue(
-            session,
-            tenant_id=tenant_id,
-            kind=kind,
-            role=role,
-            name=name,
-            scopes=scopes,
-            live=settings.production,
-            at=at,
-            expires_at=at + life if life else None,
-        )
-    print(token)
-
-
-@credentials.command("list")
-def credentials_list(as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False) -> None:
-    """One line per credential, the id first. Secrets are stored nowhere, so none are shown."""
-    run(_list(as_json))
-
-
-async def _list(as_json: bool) -> None:
-    from app.service import credential
-
-    settings = config.load()
-    await _ready(settings)
-    at = SystemClock().now()
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
-        rows = await credential.listing(connection)
-    entries = [
-        {
-            "id": row.id,
-            "tenant": row.tenant,
-            "kind": row.kind,
-            "role": row.role,
-            "name": row.name,
-            "scopes": row.scopes,
-            "createdAt": row.created_at.isoformat(),
-            "expiresAt": row.expires_at.isoformat() if row.expires_at else None,
-            "state": "good" if credential.good(row, at) else "revoked" if row.revoked_at else "expired",
-        }
-        for row in rows
-    ]
-    if as_json:
-        print(json.dumps(entries, indent=2))
-        return
-    for entry in entries:
-        scopes = "+" + ",".join(entry["scopes"]) if entry["scopes"] else ""
-        print(f"{entry['id']}  {entry['tenant']}  {entry['kind']}  {entry['role']}{scopes}  {entry['state']}  {entry['name']}")
-
-
-@credentials.command("revoke")
-def credentials_revoke(
-    credential_id: Annotated[str, typer.Argument(metavar="ID", help="From gatehouse credentials list.")],
-) -> None:
-    """Revokes a credential. Its open sockets close within ten seconds."""
-    run(_revoke(credential_id))
-
-
-async def _revoke(credential_id: str) -> None:
-    from app.service import credential
-
-    settings = config.load()
-    await _ready(settings)
-    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
-        done = await credential.revoke(session, credential_id, at=SystemClock().now())
-    if not done:
-        say(f"{credential_id} is no credential that could be revoked; see: gatehouse credentials list")
-        raise typer.Exit(1)
-    say(f"{credential_id} is revoked")
-
-
 @database.command("upgrade")
 def db_upgrade() -> None:
     """Brings the database to the newest schema."""
@@ -258,7 +146,7 @@ async def _stuck(limit: int, as_json: bool) -> None:
     from app.service import stuck
 
     settings = config.load()
-    await _ready(settings)
+    await migrate.ready(settings.database_url)
     async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
         rows = await stuck.page(connection, at=parts.core.clock.now(), limit=limit)
     entries = [
@@ -283,7 +171,7 @@ async def _stuck(limit: int, as_json: bool) -> None:
 @sandbox.command("advance")
 def sandbox_advance(by: Annotated[str, typer.Argument(help="A number and a unit: 90s, 30m, 18h or 30d.")]) -> None:
     """Moves the sandbox's clock forward, for every process: what is due by then is due now."""
-    run(_advance(_duration(by, "BY")))
+    run(_advance(span(by, "BY")))
 
 
 async def _advance(by: dt.timedelta) -> None:
@@ -292,18 +180,10 @@ async def _advance(by: dt.timedelta) -> None:
     settings = config.load()
     if settings.production:
         raise ConfigurationFault(["GATEHOUSE_ENVIRONMENT: the clock can be moved in the sandbox only"])
-    await _ready(settings)
+    await migrate.ready(settings.database_url)
     async with wiring.opened(settings) as parts:
         await sandbox_clock.advance(parts.core, by.total_seconds())
         print(parts.core.clock.now().isoformat(timespec="seconds"))
-
-
-async def _ready(settings: config.Settings) -> None:
-    """An embedded database is migrated on the way; PostgreSQL must have been."""
-    if settings.embedded:
-        await migrate.upgrade(settings.database_url)
-    else:
-        await migrate.require_current(settings.database_url)
 
 
 def main() -> None:

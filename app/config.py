@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     sumsub_import: ImportProduct = ImportProduct.REUSABLE
     sumsub_reads_per_5s: int = Field(300, ge=1, le=100_000)
     sumsub_writes_per_5s: int = Field(50, ge=1, le=100_000)
+    sumsub_screenings_per_5s: int = Field(1, ge=1, le=100_000)
     sumsub_webhook_algorithms: Annotated[tuple[DigestAlgorithm, ...], NoDecode] = tuple(DigestAlgorithm)
     veriff_base_url: str = "https://stationapi.veriff.com"
     veriff_api_key: SecretStr | None = None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.endpoint import Endpoint
 from api.gate import Gate
@@ -32,10 +32,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 @asynccontextmanager
 async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
     """The application with everything it needs, opened; closed in reverse order when the block ends."""
-    if settings.embedded:
-        await migrate.upgrade(settings.database_url)
-    else:
-        await migrate.require_current(settings.database_url)
+    await migrate.ready(settings.database_url)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(wiring.opened(settings))
         core = parts.core
@@ -58,23 +55,33 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
         sockets = Sockets(gate, hub, settings.cors_origins)
         stack.push_async_callback(background.end, asyncio.create_task(sockets.watch()))
         stack.push_async_callback(sockets.close)
-        page = hosted.Hosted(core)
-        graphiql = GraphiQL() if settings.graphiql_on else None
-        routes = [
-            Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
-            WebSocketRoute("/graphql", sockets.handle),
-            Route("/verify/assets/{name}", page.asset),
-            Route("/verify/{token}", page.page),
-            Route("/verify/{token}/session", page.session, methods=["POST"]),
-            Route("/uploads/{token}", upload.Uploads(shop.reception).handle, methods=["PUT"]),
-            Route("/files/{token}", file.Files(core, shop.blobs).handle),
-            Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
-            Route("/livez", health.livez),
-            Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
-            Route("/metrics", health.Metrics(core).handle),
-            *([Route("/graphql/assets/{name}", graphiql.asset)] if graphiql else []),
-        ]
+        routes = [*_graphql(settings, gate, sockets), *_web(settings, core, shop)]
         yield Starlette(routes=routes, middleware=_middleware(settings))
+
+
+def _graphql(settings: Settings, gate: Gate, sockets: Sockets) -> list[BaseRoute]:
+    graphiql = GraphiQL() if settings.graphiql_on else None
+    return [
+        Route("/graphql", Endpoint(gate, graphiql).handle, methods=METHODS),
+        WebSocketRoute("/graphql", sockets.handle),
+        *([Route("/graphql/assets/{name}", graphiql.asset)] if graphiql else []),
+    ]
+
+
+def _web(settings: Settings, core: Core, shop: Workshop) -> list[BaseRoute]:
+    """What is not GraphQL."""
+    page = hosted.Hosted(core)
+    return [
+        Route("/verify/assets/{name}", page.asset),
+        Route("/verify/{token}", page.page),
+        Route("/verify/{token}/session", page.session, methods=["POST"]),
+        Route("/uploads/{token}", upload.Uploads(shop.reception).handle, methods=["PUT"]),
+        Route("/files/{token}", file.Files(core, shop.blobs).handle),
+        Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
+        Route("/livez", health.livez),
+        Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
+        Route("/metrics", health.Metrics(core).handle),
+    ]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

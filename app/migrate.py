@@ -50,3 +50,8 @@ async def require_current(url: str) -> None:
     """Raises ConfigurationFault, naming the command to run, while migrations are pending."""
     if await pending(url):
         raise ConfigurationFault(["The database lacks migrations. Run: gatehouse db upgrade"])
+
+
+async def ready(url: str) -> None:
+    """An embedded database is migrated on the way; PostgreSQL must have been. Raises ConfigurationFault."""
+    await (upgrade(url) if url.startswith("sqlite") else require_current(url))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
+
+from app.domain import duration
 
 SWITCH_SECONDS = 0.0005
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -31,3 +34,11 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(work)
     else:
         uvloop.run(work)
+
+
+def span(text: str, hint: str) -> dt.timedelta:
+    """A duration as it was typed. Wrong usage where it is none; `hint` names the option."""
+    found = duration.parse(text)
+    if found is None:
+        raise typer.BadParameter("write a number and a unit: 90s, 30m, 12h or 30d", param_hint=hint)
+    return found

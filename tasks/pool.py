@@ -17,7 +17,7 @@ from app.jobs import Bell
 from app.service import blob, budget, clean, fetch, reception, run
 from app.service.core import Core
 from providers import wire
-from tasks import broker, ingestion, loop, relay, sandbox, start, upload, verification
+from tasks import broker, ingestion, loop, relay, sandbox, screening, start, upload, verification
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
@@ -69,6 +69,7 @@ async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurren
     verification.declare(doorbell, shop, submit)
     upload.declare(doorbell, shop, submit)
     start.declare(doorbell, shop, submit)
+    screening.declare(doorbell, shop, submit)
     worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))

@@ -17,6 +17,7 @@ from app.model.mark import IdentityMark
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.sandbox_clock import SandboxClock
+from app.model.screening import Screening
 from app.model.start import Start
 from app.model.tenant import Tenant
 from app.model.upload import Upload
@@ -39,6 +40,7 @@ __all__ = [
     "Payload",
     "ProcessResult",
     "SandboxClock",
+    "Screening",
     "Start",
     "Tenant",
     "Upload",

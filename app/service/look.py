@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import case, select
 
 from app.db import now, transaction
-from app.domain.aml import Screened
 from app.domain.provider import Provider, ProviderName
 from app.domain.reference import Reference
 from app.domain.verification import Stage, next_look
@@ -22,7 +21,7 @@ from app.errors import Answered, StaleFence, VendorFault
 from app.log import place
 from app.model import verification as verification_model
 from app.model.verification import Verification
-from app.service import aml, customer, drift, inbound, verification, work
+from app.service import customer, drift, inbound, screening, verification, work
 from app.service.run import Workshop
 from app.service.verification import Sighting
 
@@ -34,8 +33,6 @@ REFUSED_SECONDS, MISSING_SECONDS = 900.0, 86_400.0
 DEFECT_SECONDS = 30.0
 # The vendor rang and nothing was new: its answer may come from a replica that lags behind its own webhook.
 ECHO_SECONDS = 15.0
-# How soon a screening that is not over is asked about again, at first.
-SCREENING_SECONDS = 5.0
 GONE = frozenset({404, 410})
 
 
@@ -98,7 +95,6 @@ class Visit:
         snapshot = await provider.look(reference, thorough=thorough)
         seen = Sighting(reference, provider.state(snapshot, reference), snapshot)
         unknown = provider.unknown(snapshot)
-        screened = await self._screened(provider, reference, seen.state.stage)
         async with transaction(core.database) as session:
             row = await self._locked(session)
             cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
@@ -112,24 +108,12 @@ class Visit:
                 verification_id=row.id,
                 customer_id=row.customer_id,
             )
-            if cipher is not None and screened is not None:
-                await aml.apply(core, session, row.customer_id, screened)
+            if seen.state.stage is Stage.APPROVED and row.processes is not None and (changed or self.event_ids):
+                await screening.request(core, session, row)
             await inbound.handled(session, self.event_ids, changed=changed)
             if cipher is not None:
                 await inbound.match(session, core.vault, cipher, owner=row)
-            unfinished = seen.state.stage is Stage.APPROVED and screened in (Screened.RUNNING, None) and row.processes is not None
-            await self._end(session, row, seen.state.stage, changed=changed, soon=unfinished)
-
-    async def _screened(self, provider: Provider, reference: Reference, stage: Stage | None) -> Screened | None:
-        """The vendor's own screening of an approved verification that was started here; None where there is no answer. A fault
-        with it holds no verdict up, and is never taken for a clear one."""
-        if stage is not Stage.APPROVED or self.row.processes is None:
-            return None
-        try:
-            return await provider.screened(reference)
-        except VendorFault as fault:
-            log.warning("vendor.fault", verification_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
-            return None
+            await self._end(session, row, seen.state.stage, changed=changed)
 
     async def _locked(self, session: Any) -> Any:
         """The row as it is now. Raises StaleFence where another worker has it."""
@@ -139,15 +123,13 @@ class Visit:
             raise StaleFence(self.row.id)
         return row
 
-    async def _end(self, session: Any, row: Any, stage: Stage | None, *, changed: bool, soon: bool) -> None:
+    async def _end(self, session: Any, row: Any, stage: Stage | None, *, changed: bool) -> None:
         """When to look again: at once if the vendor has rung since, soon if it rang for nothing, else by the table."""
         core, quiet = self.shop.core, 0 if changed or self.event_ids else row.quiet + 1
         sure = stage or (Stage(row.stage) if row.stage else Stage.CREATED)
         wait = next_look(sure, quiet, core.expected_stay)
         if self.event_ids and not changed:
             wait = min(wait, ECHO_SECONDS)
-        if soon:
-            wait = min(wait, SCREENING_SECONDS * 2 ** min(quiet, 8))
         await verification_model.write(
             session,
             row.id,

@@ -16,8 +16,16 @@ from app.domain.ingestion import IngestionStatus
 from app.domain.start import StartStatus
 from app.domain.upload import Origin, UploadStatus
 from app.errors import StaleFence
-from app.jobs import FETCH_DOCUMENT, LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION, START_VERIFICATION
+from app.jobs import (
+    FETCH_DOCUMENT,
+    LOOK_AT_VERIFICATION,
+    RING_AGAIN_SECONDS,
+    RUN_INGESTION,
+    SCREEN_CUSTOMER,
+    START_VERIFICATION,
+)
 from app.model.ingestion import Ingestion
+from app.model.screening import Screening
 from app.model.start import Start
 from app.model.upload import Upload
 from app.model.verification import Verification
@@ -38,6 +46,7 @@ JOBS = (
     Job(Ingestion, RUN_INGESTION, Ingestion.status != IngestionStatus.FINISHED),
     Job(Start, START_VERIFICATION, Start.status == StartStatus.AUTHORISED),
     Job(Verification, LOOK_AT_VERIFICATION, true()),
+    Job(Screening, SCREEN_CUSTOMER, Screening.is_open),
     Job(Upload, FETCH_DOCUMENT, (Upload.status == UploadStatus.WAITING) & (Upload.origin == Origin.URL)),
 )
 

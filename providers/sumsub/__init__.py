@@ -30,8 +30,8 @@ def build(
     limits = {
         CallKind.READ: settings.sumsub_reads_per_5s,
         CallKind.WRITE: settings.sumsub_writes_per_5s,
-        # Ten a minute, in windows of five seconds.
-        CallKind.SCREENING: 1,
+        # Ten a minute by default, which is one in five seconds.
+        CallKind.SCREENING: settings.sumsub_screenings_per_5s,
     }
     client = Client(
         http,

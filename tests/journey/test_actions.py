@@ -231,7 +231,7 @@ async def test_tokens_and_links_are_for_the_applicant_that_there_is_and_make_no_
 
     assert token["token"]
     assert token["token"] != again["token"]
-    assert link["url"].startswith("https://in.sumsub.com/")
+    assert link["url"].startswith(f"{firm.twin_url}/websdk/p/")
     assert share["token"]
     assert shared_again["token"]
     async with firm.core.database.reading() as connection:

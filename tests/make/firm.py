@@ -84,7 +84,7 @@ class Firm:
     def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
         port, twin_port, veriff_port, storage_port = (serving.free_port(HOST) for _ in range(4))
         hooks = f"http://127.0.0.1:{port}/webhooks"
-        wanted = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000)
+        wanted = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000)
         options = replace(wanted, webhook_url=f"{hooks}/sumsub") if more.pop("webhooks", False) else wanted
         veriff = more.pop("veriff", None) or veriff_twin.Options(INTEGRATIONS, calls_per_5s=100_000)
         values = {
@@ -109,6 +109,7 @@ class Firm:
             "veriff_writes_per_5s": 100_000,
             "sumsub_reads_per_5s": 100_000,
             "sumsub_writes_per_5s": 100_000,
+            "sumsub_screenings_per_5s": 100_000,
             "worker_concurrency": 32,
             "fetch_allowed_hosts": (f"{HOST}:{storage_port}",),
             "log_level": "ERROR",

@@ -165,7 +165,7 @@ def _begin_anew(found: Applicant) -> None:
 async def aml_case(call: Call) -> Response:
     found = call.applicant()
     call.twin.store.limit_aml(call.now)
-    if found.scenario.aml is None:
+    if found.aml is None:
         raise Problem(404, "There is no AML case")
     case: dict[str, Any] = {
         "id": found.id[::-1],
@@ -174,6 +174,6 @@ async def aml_case(call: Call) -> Response:
         "targetEntityId": found.id,
         "ongoingMonitoring": {"enabled": True},
         "hits": [],
-        **found.scenario.aml,
+        **found.aml,
     }
     return json(case)

@@ -27,6 +27,7 @@ def routes(twin: Twin) -> list[Route]:
         control.route("/_twin/applicants/{id}/review", partial(decide, twin)),
         control.route("/_twin/reviews", partial(decide_many, twin)),
         control.route("/_twin/applicants/{id}/steps", partial(set_steps, twin)),
+        control.route("/_twin/applicants/{id}/aml", partial(screen, twin)),
         control.route("/_twin/applicants/{id}", partial(forget, twin), "DELETE"),
         *control.routes(twin),
     ]
@@ -83,6 +84,15 @@ async def set_steps(twin: Twin, request: Request, given: Given) -> object:
         if image["id"] in given.get("verdicts", {}):
             image["verdict"] = given["verdicts"][image["id"]]
     found.steps |= {name: step for name, step in given.items() if name != "verdicts"}
+    return {"ok": 1}
+
+
+async def screen(twin: Twin, request: Request, given: Given) -> object:
+    """`{"review": {"answer": "GREEN", "YELLOW" or "RED"}, "hits": […]}`: what screening found; without `review` it is open."""
+    found = _applicant(twin, request)
+    found.aml = given
+    kind = {"GREEN": "amlCaseApproved", "RED": "amlCaseRejected"}.get(given.get("review", {}).get("answer"), "amlCaseOnHold")
+    twin.tell(kind, found, time.time())
     return {"ok": 1}
 
 

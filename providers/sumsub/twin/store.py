@@ -45,6 +45,7 @@ class Applicant:
     attempt: int = 1
     reviewed_at: float | None = None
     verdict: tuple[float, dict[str, Any]] | None = None
+    aml: dict[str, Any] | None = None
     deleted: bool = False
     blocked: bool = False
     risk: list[dict[str, Any]] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Store:
             {} if blank else copy.deepcopy(scenario.applicant),
             {} if blank else copy.deepcopy(scenario.steps),
             [] if blank else [{"id": str(number + index), **image} for index, image in enumerate(scenario.images)],
+            aml=scenario.aml,
         )
         self.applicants[applicant.id] = applicant
         self.by_external[applicant.external_user_id] = applicant.id

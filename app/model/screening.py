@@ -1,0 +1,44 @@
+"""A customer's screening as a job: when to ask what was found, and until when nobody need ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, SQLModel
+
+from app.db import Session, UtcDateTime
+from app.errors import StaleFence
+
+OPEN = text("is_open")
+
+
+class Screening(SQLModel, table=True):
+    __table_args__ = (
+        Index("screening_of_customer", "customer_id", unique=True),
+        Index("screening_due", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
+    )
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    # The verification at whose vendor it runs.
+    verification_id: str = Field(max_length=40, foreign_key="verification.id")
+    is_open: bool
+    # How often the vendor was asked without a result.
+    quiet: int = 0
+    # How often it was asked for; a look that began before the last time is followed by another.
+    rings: int = 0
+    fence: int = 0
+    lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+async def write(session: Session, screening_id: str, *, fence: int, **values: object) -> None:
+    """Writes columns of a claimed row. Raises StaleFence where another worker has claimed it since."""
+    written = await session.execute(
+        update(Screening).where(Screening.id == screening_id, Screening.fence == fence).values(**values)
+    )
+    if written.rowcount != 1:
+        raise StaleFence(screening_id)
