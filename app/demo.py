@@ -1,10 +1,9 @@
-"""`gatehouse demo`: gateway, workers and Sumsub's twin in one process, and the main job run once before your eyes."""
+"""`gatehouse demo`: gateway, workers and both twins in one process, and the main job run once before your eyes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import shutil
 import signal
 import tempfile
@@ -17,17 +16,16 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from websockets.asyncio.client import connect
 
-from app import config, log, main, migrate, serving, wiring
+from app import config, demo_customer, log, main, migrate, serving, wiring
 from app.clock import SystemClock
 from app.db import transaction
+from app.demo_client import HOST, Client
 from app.domain.credential import CredentialKind, Right, Role
 from app.service import credential
 from providers.sumsub import twin as sumsub_twin
 from providers.veriff import twin as veriff_twin
 
-HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
 # For output that goes to a file.
 WIDTH = 132
@@ -43,7 +41,6 @@ PEOPLE = (
 AT_VERIFF = "veriff: "
 REVERSED = {"reviewResult": {"reviewAnswer": "RED", "reviewRejectType": "FINAL", "rejectLabels": ["FORGERY"]}}
 MARKS = {"COMPLETED": "[green]✓[/]", "FAILED": "[red]✗[/]", "PROCESSING": "[yellow]…[/]"}
-FOLLOW = "subscription { events { type data customer { id } } }"
 CREATE = """mutation($input: CreateCustomerInput!) {
   createCustomer(input: $input) { customer { id } userErrors { message } } }"""
 INGEST = """mutation($input: CreateIngestionInput!) {
@@ -61,35 +58,6 @@ class Twins:
 
     sumsub: str
     veriff: str
-
-
-@dataclass(frozen=True)
-class Client:
-    """A client of the API like any other: HTTP and a WebSocket, with a credential."""
-
-    http: httpx.AsyncClient
-    port: int
-    token: str
-
-    async def ask(self, query: str, **variables: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
-        return answer.json()["data"]
-
-    async def events(self, ready: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
-        async with connect(f"ws://{HOST}:{self.port}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-            hello = {"type": "connection_init", "payload": {"authorization": f"Bearer {self.token}"}}
-            await socket.send(json.dumps(hello))
-            await socket.recv()
-            await socket.send(json.dumps({"type": "subscribe", "id": "demo", "payload": {"query": FOLLOW}}))
-            # The answer to a ping tells that the server has read the subscription in front of it.
-            await socket.send(json.dumps({"type": "ping"}))
-            async for text in socket:
-                message = json.loads(text)
-                if message["type"] == "pong":
-                    ready.set()
-                if message["type"] == "next":
-                    yield message["payload"]["data"]["events"]
 
 
 async def run(*, port: int, leave: bool) -> None:
@@ -119,6 +87,7 @@ async def run(*, port: int, leave: bool) -> None:
                     client = Client(http, port, tokens["api-key"])
                     await _main_job(console, client, twins)
                     await _change_of_mind(console, client, twins)
+                    await demo_customer.run(console, client)
                 if not leave:
                     await _stay(console, port)
     finally:

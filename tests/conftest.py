@@ -24,7 +24,7 @@ def redis_server() -> Iterator[servers.Redis]:
 
 
 @pytest.fixture(scope="module")
-def crash_redis() -> Iterator[servers.Redis]:
+def own_redis() -> Iterator[servers.Redis]:
     """A Redis of its own: other tests flush theirs."""
     with servers.redis() as server:
         yield server

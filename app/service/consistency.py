@@ -34,6 +34,20 @@ RULES: dict[str, str] = {
         HAVING count(e.id) <> CASE i.status WHEN 'QUEUED' THEN 0 WHEN 'RUNNING' THEN 1 ELSE 2 END""",
     "a customer has a key, or was erased": """
         SELECT c.id FROM customer c LEFT JOIN data_key k ON k.customer_id = c.id WHERE k.customer_id IS NULL""",
+    "a start that is authorised, started or uncertain has its one charge": """
+        SELECT s.id FROM verification_start s LEFT JOIN charge c ON c.start_id = s.id
+        WHERE s.status IN ('AUTHORISED', 'STARTED', 'UNCERTAIN')
+        GROUP BY s.id HAVING count(c.id) <> 1""",
+    "a charge is what became of its start": """
+        SELECT c.id FROM charge c JOIN verification_start s ON s.id = c.start_id
+        WHERE c.status <> CASE s.status WHEN 'STARTED' THEN 'CONFIRMED' WHEN 'REFUSED' THEN 'RELEASED'
+            WHEN 'WITHDRAWN' THEN 'RELEASED' ELSE 'HELD' END""",
+    "what was started is known": """
+        SELECT s.id FROM verification_start s LEFT JOIN verification v ON v.id = s.verification_id
+        WHERE s.status = 'STARTED' AND v.id IS NULL""",
+    "an upload has a file once it is stored, and only then": """
+        SELECT u.id FROM upload u LEFT JOIN file f ON f.upload_id = u.id
+        WHERE (u.status = 'STORED') <> (f.id IS NOT NULL)""",
     "a file belongs to a completed result": """
         SELECT f.id FROM file f JOIN process_result r ON r.ingestion_id = f.ingestion_id AND r.process = f.process
         WHERE r.status <> 'COMPLETED'""",

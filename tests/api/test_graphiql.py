@@ -39,6 +39,9 @@ async def test_the_page_works_whole_and_stays_on_its_own_host(embedded: Firm, pa
         "Customers",
         "Verification",
         "ProviderEvents",
+        "SubmitKycData",
+        "StartVerification",
+        "Stuck",
     ]
     assert hosts <= {f"127.0.0.1:{embedded.port}", "data"}
     assert complaints == []

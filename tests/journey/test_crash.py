@@ -199,7 +199,7 @@ def planted(kind: str, request: pytest.FixtureRequest, folder: Path, **more: str
         return Plant(folder, {"GATEHOUSE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/g.db", **more}, gateways=1, workers=0)
     environment = {
         "GATEHOUSE_DATABASE_URL": request.getfixturevalue("postgresql_server").database(),
-        "GATEHOUSE_REDIS_URL": request.getfixturevalue("crash_redis").url,
+        "GATEHOUSE_REDIS_URL": request.getfixturevalue("own_redis").url,
         **more,
     }
     known = {"GATEHOUSE_SECRET_KEYS": KEY, "GATEHOUSE_BLOB_URL": "file:///tmp"}

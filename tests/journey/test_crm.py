@@ -33,14 +33,14 @@ async def crm(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     postgresql_server: servers.PostgreSQL,
-    redis_server: servers.Redis,
+    own_redis: servers.Redis,
 ) -> AsyncIterator[Firm]:
     """A firm whose twin rings by itself."""
     folder: Path = tmp_path_factory.mktemp("crm")
     if request.param == "embedded":
         made = Firm.embedded(folder, webhooks=True)
     else:
-        made = Firm.distributed(folder, postgresql_server.database(), redis_server.database(), webhooks=True)
+        made = Firm.distributed(folder, postgresql_server.database(), own_redis.database(), webhooks=True)
     async with made as ready:
         yield ready
 

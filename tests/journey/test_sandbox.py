@@ -40,14 +40,14 @@ def path(found: dict[str, Any]) -> list[str]:
 
 @pytest.fixture(params=["embedded", "distributed"])
 async def sandbox(
-    request: pytest.FixtureRequest, tmp_path: Path, postgresql_server: servers.PostgreSQL, redis_server: servers.Redis
+    request: pytest.FixtureRequest, tmp_path: Path, postgresql_server: servers.PostgreSQL, own_redis: servers.Redis
 ) -> AsyncIterator[Firm]:
     """A firm of its own: its clock is moved."""
     more = {"webhooks": True, "sandbox_decision_seconds": 0.3}
     if request.param == "embedded":
         made = Firm.embedded(tmp_path, **more)
     else:
-        made = Firm.distributed(tmp_path, postgresql_server.database(), redis_server.database(), **more)
+        made = Firm.distributed(tmp_path, postgresql_server.database(), own_redis.database(), **more)
     async with made as ready:
         yield ready
 

@@ -322,9 +322,9 @@ async def person(firm: Firm, name: str) -> str:
 
 
 async def test_the_budget_of_a_day_holds_for_many_at_once(
-    tmp_path: Path, postgresql_server: servers.PostgreSQL, redis_server: servers.Redis
+    tmp_path: Path, postgresql_server: servers.PostgreSQL, own_redis: servers.Redis
 ) -> None:
-    urls = (postgresql_server.database(), redis_server.database())
+    urls = (postgresql_server.database(), own_redis.database())
     async with Firm.distributed(tmp_path, *urls, starts_per_day=3) as firm:
         customers = [await firm.customer() for _ in range(12)]
         given = [{"customerId": customer, "risk": RISK, "idempotencyKey": customer} for customer in customers]

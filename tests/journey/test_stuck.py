@@ -30,12 +30,12 @@ async def stuck(firm: Firm, **variables: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["embedded", "distributed"])
 async def test_each_way_of_being_stuck_is_named_with_the_next_step(
-    tmp_path: Path, kind: str, postgresql_server: servers.PostgreSQL, redis_server: servers.Redis
+    tmp_path: Path, kind: str, postgresql_server: servers.PostgreSQL, own_redis: servers.Redis
 ) -> None:
     made = (
         Firm.embedded(tmp_path)
         if kind == "embedded"
-        else Firm.distributed(tmp_path, postgresql_server.database(), redis_server.database())
+        else Firm.distributed(tmp_path, postgresql_server.database(), own_redis.database())
     )
     async with made as firm:
         submitted, pending, again, slow, lost, done = [await firm.customer() for _ in range(6)]

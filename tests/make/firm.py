@@ -46,7 +46,7 @@ START_VERIFICATION = """mutation($input: StartVerificationInput!) { startVerific
     verification { id provider level startedBy providerReference link stage }
     start { id status charge requestedBy approvedBy problem { code message hint } }
     customer { id status kycStatus nextAction { code } } userErrors { code message field hint } } }"""
-READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/3_ingestion.graphql").read_text()
+READ_INGESTION = (Path(__file__).parents[2] / "graphql/operations/03_ingestion.graphql").read_text()
 INTEGRATIONS = {
     **veriff_twin.Options().integrations,
     "poa": veriff_twin.Keys("22222222-2222-4333-8444-555555555555", "77777777-7777-4888-8999-aaaaaaaaaaaa"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from providers.sumsub import webhook
-from providers.sumsub.twin import auth, payload
+from providers.sumsub.twin import auth, payload, recognition
 from providers.sumsub.twin.answer import Problem, refusal
 from providers.sumsub.twin.options import Options
 from providers.sumsub.twin.store import Applicant, Store, stamp
@@ -133,7 +132,7 @@ class Twin:
 
     def begin(self, applicant: Applicant, now: float) -> None:
         """The check begins; it ends with the scenario's verdict in the scenario's time. What the documents say is recognised."""
-        applicant.facts.setdefault("info", copy.deepcopy(applicant.scenario.applicant.get("info", {})))
+        recognition.recognise(applicant, everything=True)
         self.change(applicant, now, "pending", None, "applicantPending")
         applicant.verdict = (now + applicant.scenario.review_seconds, applicant.scenario.review)
         self.settle(applicant, now)
@@ -151,6 +150,8 @@ class Twin:
     def decide(self, applicant: Applicant, now: float, status: str, result: dict[str, Any] | None) -> None:
         """The vendor's verdict, or a change of it."""
         applicant.verdict = None
+        if (result or {}).get("reviewAnswer") == "GREEN":
+            recognition.recognise(applicant, everything=False)
         for step in applicant.steps.values():
             if step is not None and result is not None:
                 step.setdefault("reviewResult", {"reviewAnswer": result.get("reviewAnswer")})

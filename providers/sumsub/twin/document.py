@@ -40,8 +40,13 @@ async def add(call: Call) -> Response:
     if content is not None:
         headers["X-Image-Id"] = _keep(call, found, metadata, content)
         remarks = _remarks(metadata) if call.request.headers.get("x-return-doc-warnings") == "true" else {}
+    found.papers = [paper for paper in found.papers if paper["idDocType"] != kind] + [_paper(metadata)]
     found.steps[STEP_OF_TYPE.get(kind, "IDENTITY")] = {"country": country, "idDocType": kind}
     return json({**metadata, **remarks}, headers=headers)
+
+
+def _paper(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in metadata.items() if key != "idDocSubType"}
 
 
 def _form(call: Call) -> tuple[dict[str, Any], bytes | None]:

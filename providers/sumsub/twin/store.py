@@ -46,6 +46,8 @@ class Applicant:
     reviewed_at: float | None = None
     verdict: tuple[float, dict[str, Any]] | None = None
     aml: dict[str, Any] | None = None
+    # The data of the documents that were added by calls.
+    papers: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
     blocked: bool = False
     risk: list[dict[str, Any]] = field(default_factory=list)

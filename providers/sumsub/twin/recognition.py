@@ -1,0 +1,34 @@
+"""What the twin reads from an applicant's documents: of somebody who was declared, that very person; else the scenario's."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from providers.sumsub.twin.store import Applicant
+
+PERSON = ("firstName", "middleName", "lastName", "dob", "nationality", "country", "gender")
+IN_DOCUMENTS = ("firstName", "middleName", "lastName", "dob")
+
+
+def recognise(found: Applicant, *, everything: bool) -> None:
+    """Sets what was recognised, once. With `everything` the person has also given all that the scenario has."""
+    if "info" in found.facts:
+        return
+    read = copy.deepcopy(found.scenario.applicant.get("info", {})) if everything else {}
+    declared = {key: value for key, value in found.facts.get("fixedInfo", {}).items() if key in PERSON}
+    given = {paper["idDocType"]: paper for paper in found.papers}
+    known = [paper for paper in read.pop("idDocs", []) if paper["idDocType"] not in given]
+    papers = [*found.papers, *known]
+    if declared.get("firstName"):
+        read = {key: value for key, value in read.items() if key not in PERSON and not key.endswith("En")} | declared
+        papers = [_of(paper, declared) for paper in papers]
+    if read or papers:
+        found.facts["info"] = {**read, "idDocs": papers}
+
+
+def _of(paper: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
+    """A document as the declared person's: no name of the scenario's person stays in it."""
+    kept = {key: value for key, value in paper.items() if not key.endswith("En") and not key.startswith("mrz")}
+    plain = {key: value for key, value in kept.items() if key not in IN_DOCUMENTS}
+    return plain | {key: declared[key] for key in IN_DOCUMENTS if key in declared}
