@@ -17,9 +17,10 @@ ROUND_SECONDS = 0.5
 
 async def run(shop: Workshop) -> None:
     """Goes round for ever. A database that is away is waited for."""
+    operator = sandbox.Operator(shop)
     while True:
         try:
-            await sandbox.operate(shop)
+            await operator.go_round()
         except (SQLAlchemyError, OSError) as problem:
             log.warning("sandbox.away", error=type(problem).__name__)
         await asyncio.sleep(ROUND_SECONDS)

@@ -146,6 +146,12 @@ async def revoke(session: Session, credential_id: str, *, at: dt.datetime) -> bo
     return changed.rowcount == 1
 
 
+async def keep_newest(session: Session, customer_id: str, most: int) -> None:
+    """Deletes a customer's own tokens but the newest ones."""
+    kept = select(Credential.id).where(Credential.customer_id == customer_id).order_by(Credential.id.desc()).limit(most)
+    await session.execute(delete(Credential).where(Credential.customer_id == customer_id, Credential.id.not_in(kept)))
+
+
 async def forget_ended(session: Session, *, at: dt.datetime) -> int:
     """Deletes customers' tokens that have ended, and says how many."""
     gone = await session.execute(delete(Credential).where(Credential.customer_id.is_not(None), Credential.expires_at < at))

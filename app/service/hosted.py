@@ -27,6 +27,8 @@ PURPOSE = "verify"
 # A link is the same for a month, and good for a month after: whoever compares links sees no change from day to day.
 MONTH = 30 * 86_400
 TOKEN_SECONDS, TOKEN_MOST = 3600, 86_400
+# Tokens of one customer at a time; an older one ends when there are more.
+TOKENS_MOST = 20
 LINK_SECONDS = 86_400
 
 
@@ -69,6 +71,7 @@ async def token(core: Core, tenant_id: str, customer_id: str, *, seconds: int) -
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
         if row.deactivated_at is not None:
             raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
+        await credential.keep_newest(session, customer_id, TOKENS_MOST - 1)
         made = await credential.issue(
             session,
             tenant_id=tenant_id,

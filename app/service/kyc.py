@@ -14,6 +14,7 @@ from app.domain.customer import DATA_MAY_CHANGE, KycStatus, data_may_change, sta
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import GOVERNMENT, Document, KycData, Submission, missing, plain, rule, stored
 from app.domain.kyc.missing import Required
+from app.domain.kyc.naming import camel
 from app.domain.kyc.rule import Checked, Image
 from app.domain.upload import UploadStatus
 from app.errors import UserFault
@@ -71,7 +72,7 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
     await mark.remember(session, core.vault, row.tenant_id, row.id, mark.of_data(data))
     required = await _missing(core, session, row, data, cipher)
     complete = Submission.INCOMPLETE if required else Submission.COMPLETE
-    fields = sorted(missing.camel(name) for name in patch)
+    fields = sorted(camel(name) for name in patch)
     event = {"customerId": row.id, "fields": [f"kycData.{name}" for name in fields]}
     session.record(NewEvent(EventType.CUSTOMER_UPDATED, row.tenant_id, customer_id=row.id, data=event))
     await customer_model.submit(

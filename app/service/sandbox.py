@@ -6,7 +6,8 @@ It goes by what is stored, so that it may run anywhere, any number of times, and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import time
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -31,15 +32,37 @@ from app.service.start import Wanted
 log = structlog.get_logger(module=__name__)
 
 BATCH = 100
+FIRST_SECONDS, MOST_SECONDS, REMEMBERED = 1.0, 300.0, 1_000
 UNDECIDED = (Stage.CREATED, Stage.IN_PROGRESS)
 
 
-async def operate(shop: Workshop) -> None:
-    """One round: starts what is complete, decides what has waited for long enough."""
-    for row in await _complete(shop):
-        await _start(shop, row)
-    for row in await _undecided(shop):
-        await _decide(shop, row)
+class Operator:
+    """Who starts and decides. What was refused is tried again later and later, since a vendor's sandbox is a vendor's, too."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._refused: dict[str, tuple[int, float]] = {}
+
+    async def go_round(self) -> None:
+        """Starts what is complete, decides what has waited for long enough."""
+        for row in await _complete(self._shop):
+            await self._do(row.id, _start(self._shop, row))
+        for row in await _undecided(self._shop):
+            await self._do(row.id, _decide(self._shop, row))
+
+    async def _do(self, subject: str, work: Coroutine[Any, Any, None]) -> None:
+        times, not_before = self._refused.get(subject, (0, 0.0))
+        if time.monotonic() < not_before:
+            work.close()
+            return
+        try:
+            await work
+            self._refused.pop(subject, None)
+        except (UserFault, UserFaults) as refusal:
+            log.info("sandbox.refused", subject=subject, error=getattr(refusal, "code", type(refusal).__name__))
+            if len(self._refused) > REMEMBERED:
+                self._refused.clear()
+            self._refused[subject] = times + 1, time.monotonic() + min(MOST_SECONDS, FIRST_SECONDS * 2**times)
 
 
 async def _complete(shop: Workshop) -> Sequence[Any]:
@@ -59,11 +82,7 @@ async def _start(shop: Workshop, row: Any) -> None:
     risk = RiskAnswers(service, PaymentMethod.OTHER, ClientRelationship.NEW, "A test address of the sandbox.")
     key = f"sandbox-{row.id}-{row.submissions}"
     wanted = Wanted(row.tenant_id, row.id, risk, OPERATOR, OPERATOR_ID, key)
-    try:
-        await start.request(shop.core, wanted, offered)
-    except (UserFault, UserFaults) as refusal:
-        # It is being started, or cannot be: the next round finds out.
-        log.info("sandbox.not_started", customer_id=row.id, error=getattr(refusal, "code", type(refusal).__name__))
+    await start.request(shop.core, wanted, offered)
 
 
 async def _undecided(shop: Workshop) -> Sequence[Any]:
@@ -103,7 +122,4 @@ async def _decide(shop: Workshop, row: Any) -> None:
     wanted = SandboxVerdict(found.approve, found.retry, found.labels, found.comment)
     key = f"sandbox-{row.id}-{row.submissions}"
     order = Order(row.tenant_id, row.customer_id, wanted, OPERATOR, OPERATOR_ID, key)
-    try:
-        await action.carry_out(shop.core, shop.providers, order)
-    except UserFault as refusal:
-        log.warning("sandbox.not_decided", verification_id=row.id, error=refusal.code)
+    await action.carry_out(shop.core, shop.providers, order)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session, now
@@ -29,6 +29,7 @@ PURPOSE = "upload"
 LIFE = dt.timedelta(hours=1)
 # An address that a document is fetched from is tried for so long; the file it gave is kept.
 FETCH_LIFE = dt.timedelta(days=1)
+MOST_A_DAY = 100
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -72,10 +73,19 @@ async def create(core: Core, tenant_id: str, new: NewUpload) -> str:
         if row.deactivated_at is not None:
             raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
         at = core.clock.now()
+        await _within_measure(session, new.customer_id, at)
         announced = {"content_type": new.content_type, "size": new.size, "sha256": new.sha256}
         await _insert(session, upload_id, tenant_id, new.customer_id, Origin.PUT, at, at + LIFE, **announced)
 
     return await idempotency.once(core, request, upload_id, make)
+
+
+async def _within_measure(session: Session, customer_id: str, at: dt.datetime) -> None:
+    """A customer's own token may announce files, so there is an end to them."""
+    query = select(func.count()).where(Upload.customer_id == customer_id, Upload.created_at > at - dt.timedelta(days=1))
+    if int((await session.execute(query)).scalar() or 0) >= MOST_A_DAY:
+        message = f"At most {MOST_A_DAY} files are taken of one customer a day."
+        raise UserFault("TOO_MANY_UPLOADS", message, ["input", "customerId"], "Try again tomorrow.")
 
 
 async def fetch_later(core: Core, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:

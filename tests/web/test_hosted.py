@@ -238,3 +238,16 @@ async def test_two_customers_who_follow_with_the_same_words_never_share_an_answe
     assert mine["customer"]["id"] == one
     assert "@example.com" not in str(refused)
     assert "FORBIDDEN" in str(refused)
+
+
+async def test_what_a_link_allows_has_an_end(firm: Firm) -> None:
+    customer = await firm.customer()
+    tokens = [await own_token(firm, customer) for _ in range(22)]
+    announce = "mutation($input: CreateUploadInput!) { createUpload(input: $input) { userErrors { code } } }"
+    given = {"customerId": customer, "contentType": "image/jpeg", "size": 200_000}
+
+    seen = [await firm.ask(OWN, {"id": customer}, who=token) for token in (tokens[0], tokens[1], tokens[2], tokens[-1])]
+    answers = [await firm.data(announce, {"input": given}, who=tokens[-1]) for _ in range(101)]
+
+    assert ["errors" in answer for answer in seen] == [True, True, False, False]
+    assert [len(answer["createUpload"]["userErrors"]) for answer in answers] == [0] * 100 + [1]
