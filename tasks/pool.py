@@ -72,7 +72,7 @@ async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurren
     screening.declare(doorbell, shop, submit)
     worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
-    relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell)))
+    relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell), shop.reception.tidy))
     operating = asyncio.create_task(sandbox.run(shop)) if shop.core.decision_seconds is not None else None
     try:
         yield

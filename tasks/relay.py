@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from redis.exceptions import RedisError
@@ -21,8 +21,13 @@ TIDY_SECONDS, MATCH_SECONDS = 3600.0, 20.0
 ENOUGH = 500
 
 
-async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], depth: Callable[[], int]) -> None:
-    """Looks for due rows, for ever. A database or broker that is away is waited for.
+async def run(
+    core: Core,
+    ring: Callable[[Sequence[tuple[str, str]]], None],
+    depth: Callable[[], int],
+    tidy: Callable[[], Awaitable[None]],
+) -> None:
+    """Looks for due rows, for ever; `tidy` clears away what was left behind. A database or broker that is away is waited for.
 
     While enough messages wait, none are added: a long backlog stays in the database, where it costs nothing.
     """
@@ -40,6 +45,7 @@ async def run(core: Core, ring: Callable[[Sequence[tuple[str, str]]], None], dep
                     await inbound.match_late(session)
             if loop.time() >= tidy_at:
                 tidy_at = loop.time() + TIDY_SECONDS
+                await tidy()
                 async with transaction(core.database) as session:
                     await idempotency.forget_old(session, at=core.clock.now())
                     await inbound.forget_unmatched(session)

@@ -30,6 +30,8 @@ class Upload(SQLModel, table=True):
     context: str | None = Field(default=None, max_length=60)
     # Where to fetch it from: sealed, and destroyed once it was fetched or given up.
     url: bytes | None = None
+    # Where the attempt under way puts its bytes; what an attempt that was cut off has left there is removed by the next one.
+    place: str | None = Field(default=None, max_length=200)
     # What was announced of it; None where nothing was.
     content_type: str | None = Field(default=None, max_length=60)
     size: int | None = None

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.db import Session, now, transaction
 from app.domain import ids, upload
 from app.domain.process.outcome import FileCategory
 from app.domain.upload import UploadStatus
-from app.errors import StaleFence
+from app.errors import CorruptData, StaleFence
 from app.log import place
 from app.model import upload as upload_model
 from app.model.file import File
@@ -34,6 +34,9 @@ log = structlog.get_logger(module=__name__)
 
 ATTEMPTS = 6
 RETRY_SECONDS = 2.0
+# Beside a clean copy: the bytes as they came.
+ORIGINAL = ".original"
+TIDY = 200
 
 
 @dataclass(frozen=True)
@@ -51,27 +54,29 @@ class Reception:
         content = self.core.vault.verify(uploads.PURPOSE, token)
         if not isinstance(content, list) or content[2] < self.core.clock.now().timestamp():
             return None
-        async with self.core.database.reading() as connection:
-            rows = await uploads.by_ids(connection, content[0], [content[1]])
-            ciphers = await customer.ciphers(connection, self.core.vault, content[0], [row.customer_id for row in rows])
-        if not rows or not ciphers:
-            return None
-        row = rows[0]
-        if row.status != UploadStatus.WAITING:
-            raise StaleFence(row.id)
-        if content_type != row.content_type:
-            raise Unusable(upload.OTHER_TYPE)
-        await self._keep(row, row.fence, chunks, ciphers[row.customer_id])
+        async with transaction(self.core.database) as session:
+            row = await _locked(session, content[1])
+            ciphers = await customer.ciphers(session, self.core.vault, content[0], [row.customer_id]) if row else {}
+            if row is None or not ciphers:
+                return None
+            if row.status != UploadStatus.WAITING:
+                raise StaleFence(row.id)
+            if content_type != row.content_type:
+                raise Unusable(upload.OTHER_TYPE)
+            # Of two who send to one address at once, the later one counts.
+            path = _path(row)
+            await session.execute(update(Upload).where(Upload.id == row.id).values(fence=row.fence + 1, place=path))
+        await self._keep(row, row.fence + 1, path, chunks, ciphers[row.customer_id])
         return row
 
     async def fetch(self, upload_id: str, *, lease_seconds: float) -> None:
         """Fetches a document from its address. Running twice changes nothing."""
         async with transaction(self.core.database) as session:
-            query = select(Upload.__table__).where(Upload.id == upload_id).with_for_update(key_share=True)
-            row = (await session.execute(query)).first()
+            row = await _locked(session, upload_id)
             if row is None or row.status != UploadStatus.WAITING or row.url is None:
                 return
-            if not await work.take(session, Upload, row, lease_until=now(lease_seconds), attempts=row.attempts + 1):
+            path = _path(row)
+            if not await work.take(session, Upload, row, lease_until=now(lease_seconds), attempts=row.attempts + 1, place=path):
                 return
             ciphers = await customer.ciphers(session, self.core.vault, row.tenant_id, [row.customer_id])
         fence, cipher = row.fence + 1, ciphers.get(row.customer_id)
@@ -79,21 +84,21 @@ class Reception:
             return  # the customer was erased
         try:
             async with work.leased(self.core.database, Upload, row.id, fence=fence, lease_seconds=lease_seconds):
-                await self._fetch(row, fence, cipher)
+                await self._fetch(row, fence, path, cipher)
         except StaleFence:
             log.info("upload.lease_lost", upload_id=upload_id)
         except asyncio.CancelledError:
             await asyncio.shield(self._put_back(row, fence, 0.0))
             raise
 
-    async def _fetch(self, row: Any, fence: int, cipher: DataKeyCipher) -> None:
+    async def _fetch(self, row: Any, fence: int, path: str, cipher: DataKeyCipher) -> None:
         url = cipher.open(row.url, uploads.URL).decode()
         try:
             if self.fetcher.is_sample(url):
-                await self._keep(row, fence, sample.chunks(), cipher)
+                await self._keep(row, fence, path, sample.chunks(), cipher)
                 return
             async with self.fetcher.open(url) as chunks:
-                await self._keep(row, fence, chunks, cipher)
+                await self._keep(row, fence, path, chunks, cipher)
         except FetchRefused as refusal:
             if refusal.passing and row.attempts + 1 < ATTEMPTS:
                 await self._put_back(row, fence, RETRY_SECONDS * 2**row.attempts)
@@ -123,23 +128,37 @@ class Reception:
             await upload_model.move(session, row, to=UploadStatus.REFUSED, fence=fence, error=remark.plain(), ended_at=at)
             await kyc.reassess(self.core, session, row.tenant_id, row.customer_id)
 
-    async def _keep(self, row: Any, fence: int, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> None:
-        # Every attempt has places of its own: two that overlap do not write into one another.
-        path = f"{row.tenant_id}/{row.customer_id}/uploads/{row.id}-{ids.new('raw').split('_')[1]}"
-        original = f"{path}.original"
+    async def tidy(self) -> None:
+        """Removes what attempts that were cut off have left behind, of uploads that nobody waits for any more."""
+        over = (Upload.status == UploadStatus.REFUSED) | (Upload.expires_at < self.core.clock.now())
+        query = select(Upload.id, Upload.place).where(Upload.place.is_not(None), Upload.status != UploadStatus.STORED, over)
+        async with self.core.database.reading() as connection:
+            rows = (await connection.execute(query.limit(TIDY))).all()
+        for row in rows:
+            await self._remove(row.place)
+            async with transaction(self.core.database) as session:
+                await session.execute(update(Upload).where(Upload.id == row.id, Upload.place == row.place).values(place=None))
+
+    async def _keep(self, row: Any, fence: int, path: str, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> None:
+        original = f"{path}{ORIGINAL}"
+        if row.place is not None:
+            await self._remove(row.place)
         try:
             raw = await self._set_aside(row, original, chunks, cipher)
             cleaned = await self.cleaner.clean(raw.content_type, self.blobs.get(original, cipher))
             stored = await self.blobs.put(path, cleaned.chunks(), cipher)
             async with transaction(self.core.database) as session:
                 await self._record(session, row, fence, cleaned, stored, path)
+        except CorruptData:
+            # A later attempt has cleared this one's place away.
+            raise StaleFence(row.id) from None
         except BaseException:
-            await asyncio.shield(self._remove(path, original))
+            await asyncio.shield(self._remove(path))
             raise
 
-    async def _remove(self, *paths: str) -> None:
-        for path in paths:
-            await self.blobs.remove(path)
+    async def _remove(self, path: str) -> None:
+        for blob in (path, f"{path}{ORIGINAL}"):
+            await self.blobs.remove(blob)
 
     async def _set_aside(self, row: Any, path: str, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> Stored:
         """The bytes as they came, sealed. Raises Unusable for what cannot be what was announced."""
@@ -161,7 +180,7 @@ class Reception:
     async def _record(self, session: Session, row: Any, fence: int, cleaned: Cleaned, stored: Stored, path: str) -> None:
         at = self.core.clock.now()
         remarks = [remark.plain() for remark in cleaned.warnings]
-        await upload_model.move(session, row, to=UploadStatus.STORED, fence=fence, warnings=remarks, ended_at=at)
+        await upload_model.move(session, row, to=UploadStatus.STORED, fence=fence, warnings=remarks, ended_at=at, place=None)
         await session.execute(
             insert(File).values(
                 id=ids.new("fil"),
@@ -175,10 +194,20 @@ class Reception:
                 size=stored.size,
                 sha256=stored.sha256,
                 blob=path,
-                original=f"{path}.original",
+                original=f"{path}{ORIGINAL}",
                 created_at=at,
             )
         )
+
+
+async def _locked(session: Session, upload_id: str) -> Any | None:
+    query = select(Upload.__table__).where(Upload.id == upload_id).with_for_update(key_share=True)
+    return (await session.execute(query)).first()
+
+
+def _path(row: Any) -> str:
+    """Every attempt has a place of its own: two that overlap do not write into one another."""
+    return f"{row.tenant_id}/{row.customer_id}/uploads/{row.id}-{row.fence + 1}"
 
 
 async def _bounded(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:

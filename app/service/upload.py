@@ -145,6 +145,11 @@ async def files(connection: AsyncConnection, tenant_id: str, upload_ids: Collect
 async def forget_unsent(session: Session, *, at: dt.datetime) -> int:
     """Deletes announcements of files that never came, and says how many."""
     gone = await session.execute(
-        delete(Upload).where(Upload.origin == Origin.PUT, Upload.status == UploadStatus.WAITING, Upload.expires_at < at - LIFE)
+        delete(Upload).where(
+            Upload.origin == Origin.PUT,
+            Upload.status == UploadStatus.WAITING,
+            Upload.expires_at < at - LIFE,
+            Upload.place.is_(None),
+        )
     )
     return gone.rowcount

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from sqlalchemy import select, update
 
+from app.db import transaction
 from app.domain import upload as rule
+from app.model.upload import Upload
 from app.service.clean import Cleaner, Unusable
 from app.service.fetch import Fetcher, FetchRefused, is_public
+from tasks import pool
 from tests.make.firm import CREATE_UPLOAD, Firm
 from tests.make.person import jpeg, passport, pdf, png
 
@@ -134,6 +138,42 @@ async def test_many_at_once_to_one_address_are_one_file(firm: Firm) -> None:
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     assert len(_kept(firm, customer)) == 2  # the clean copy, and the original beside it
+
+
+async def test_what_an_attempt_that_was_killed_left_behind_is_removed(tmp_path: Path) -> None:
+    """By the next attempt; and where none comes, once nobody waits for it any more."""
+    async with Firm.embedded(tmp_path) as firm:
+        again, never = await firm.customer(), await firm.customer()
+        made = {}
+        for customer in (again, never):
+            given = {"customerId": customer, "contentType": "image/jpeg", "size": len(JPEG)}
+            made[customer] = (await firm.data(CREATE_UPLOAD, {"input": given}, who="service"))["createUpload"]["upload"]
+            await leave(firm, customer, made[customer]["id"])
+        left = [len(_kept(firm, customer)) for customer in (again, never)]
+
+        answer = await firm.http.put(made[again]["url"], content=JPEG, headers=made[again]["headers"])
+        await firm.data('mutation { advanceSandboxClock(input: {by: "2h"}) { now } }', who="service")
+        await asyncio.sleep(0.7)
+        async with pool.workshop(firm.settings, firm.core) as shop:
+            await shop.reception.tidy()
+
+        assert left == [2, 2]
+        assert answer.status_code == 201
+        assert len(_kept(firm, again)) == 2
+        assert _kept(firm, never) == []
+
+
+async def leave(firm: Firm, customer: str, upload_id: str) -> None:
+    """What a worker leaves that is killed between its two blobs and the transaction."""
+    folder = Path(firm.settings.blobs.removeprefix("file://"))
+    async with firm.core.database.reading() as connection:
+        tenant = (await connection.execute(select(Upload.tenant_id).where(Upload.id == upload_id))).scalar()
+    place = f"{tenant}/{customer}/uploads/{upload_id}-1"
+    for name in (place, f"{place}.original"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"half")
+    async with transaction(firm.core.database) as session:
+        await session.execute(update(Upload).where(Upload.id == upload_id).values(fence=1, place=place))
 
 
 async def _chunks(content: bytes) -> Any:

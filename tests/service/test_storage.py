@@ -205,7 +205,10 @@ async def test_a_long_backlog_stays_in_the_database_and_is_rung_for_once_there_i
     async with transaction(core.database) as session:
         await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
 
-    relaying = asyncio.create_task(relay.run(core, rung.extend, lambda: waiting))
+    async def nothing() -> None:
+        return
+
+    relaying = asyncio.create_task(relay.run(core, rung.extend, lambda: waiting, nothing))
     await asyncio.sleep(0.7)
     held_back = list(rung)
     waiting = 0
