@@ -333,6 +333,10 @@ async def test_the_budget_of_a_day_holds_for_many_at_once(
 
         codes = [error["code"] for payload in payloads for error in payload["startVerification"]["userErrors"]]
         assert codes == ["BUDGET_EXHAUSTED"] * 9
+        authorised = [customer for customer in customers if await starts(firm, customer)]
+        for customer in authorised:
+            await wait_for(firm, customer, "STARTED")
+        assert len(authorised) == 3
         assert await made(firm) == 3
 
 
