@@ -6,7 +6,7 @@ import asyncio
 import platform
 import sys
 
-from bench import fanout, files, ingest, listing, wake, webhook
+from bench import fanout, files, ingest, listing, upload, wake, webhook
 
 ALL = {
     "ingest": ingest.run,
@@ -15,6 +15,7 @@ ALL = {
     "wake": wake.run,
     "files": files.run,
     "webhook": webhook.run,
+    "upload": upload.run,
 }
 
 

@@ -32,19 +32,19 @@ async def run() -> None:
                 await rig.queue(http, customer_id, token)
             await rig.all_finished(http)
             before = process.memory_info().rss / MB
-            watching = asyncio.create_task(_peak(process))
+            watching = asyncio.create_task(peak(process))
             for token in await plant.tokens(MANY, "large"):
                 await rig.queue(http, customer_id, token)
             await rig.all_finished(http)
-            taken = await _stopped(watching)
-            watching = asyncio.create_task(_peak(process))
+            taken = await stopped(watching)
+            watching = asyncio.create_task(peak(process))
             results = (await rig.ask(http, URLS))["ingestions"]["nodes"][0]["results"]
             (file,) = (found for result in results for found in result["files"])
             read = 0
             async with http.stream("GET", file["url"].replace("http://127.0.0.1:8000", plant.url)) as answer:
                 async for chunk in answer.aiter_bytes():
                     read += len(chunk)
-            given = await _stopped(watching)
+            given = await stopped(watching)
     assert read == file["size"] == SIZE
     print(f"{MANY} files of {SIZE / MB:.0f} MB at once in, one out; resident memory of the gateway")
     rig.row("  before, after ten small ingestions", [before], "MB")
@@ -53,7 +53,7 @@ async def run() -> None:
     print(f"  ratio of growth to bytes under way: {(taken - before) / (MANY * SIZE / MB):.3f}")
 
 
-async def _peak(process: psutil.Process) -> float:
+async def peak(process: psutil.Process) -> float:
     peak = 0.0
     try:
         while True:
@@ -63,6 +63,6 @@ async def _peak(process: psutil.Process) -> float:
         return peak
 
 
-async def _stopped(watching: asyncio.Task[float]) -> float:
+async def stopped(watching: asyncio.Task[float]) -> float:
     watching.cancel()
     return await watching

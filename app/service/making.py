@@ -230,9 +230,10 @@ class Attempt:
         """The verification is known, the charge is confirmed, and the customer is PENDING: all of it, or nothing."""
         core, row = self.shop.core, self.row
         async with transaction(core.database) as session:
+            # Start before customer, as everywhere: two who lock both in one order cannot wait for each other.
+            await start.end(core, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
             query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
             person = (await session.execute(query)).one()
-            await start.end(core, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
             known = await self._insert(session, made, cipher)
             data = {"verificationId": row.verification_id, "provider": row.provider, "startId": row.id}
             session.record(NewEvent(EventType.VERIFICATION_STARTED, row.tenant_id, customer_id=row.customer_id, data=data))

@@ -94,6 +94,10 @@ class Reception:
     async def _fetch(self, row: Any, fence: int, path: str, cipher: DataKeyCipher) -> None:
         url = cipher.open(row.url, uploads.URL).decode()
         try:
+            if row.attempts >= ATTEMPTS:
+                # Nobody ever came so far as to give it back: it is what ends those who work on it.
+                await self._refuse(row, fence, upload.TOO_COSTLY)
+                return
             if self.fetcher.is_sample(url):
                 await self._keep(row, fence, path, sample.chunks(), cipher)
                 return

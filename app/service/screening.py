@@ -104,11 +104,12 @@ async def _end(shop: Workshop, row: Any, fence: int, found: Screened | None) -> 
     heard = Screening.rings == row.rings
     due = case((heard, now(wait)), else_=now())
     async with transaction(shop.core.database) as session:
+        # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
+        if found is not None:
+            await _apply(shop.core, session, row.customer_id, found)
         still = case((heard, not over), else_=True)
         values = {"is_open": still, "quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
         await screening_model.write(session, row.id, fence=fence, **values)
-        if found is not None:
-            await _apply(shop.core, session, row.customer_id, found)
 
 
 async def _put_back(shop: Workshop, row: Any, fence: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.journey.test_webhooks import decide as review
 from tests.make import servers
 from tests.make.firm import RISK, START_VERIFICATION, Firm
-from tests.make.person import whole
+from tests.make.person import jpeg, whole
 from tests.make.webhook import post_sumsub, veriff_headers
 
 READ = """query($id: ID!) { customer(id: $id) { status kycStatus nextAction { code customerMessage } requiredInformation { field reason message }
@@ -91,6 +91,37 @@ async def test_a_person_starts_the_customer_goes_through_and_what_was_found_is_t
         "verification.start_authorised",
         "verification.start_ended",
         "verification.started",
+    ]
+
+
+async def test_documents_at_hand_go_along_and_one_that_is_not_taken_holds_nothing_up(firm: Firm) -> None:
+    customer = await firm.customer()
+    licence = {
+        "type": "DRIVERS_LICENSE",
+        "number": "D1234567",
+        "issuingCountry": "US",
+        "expirationDate": "2034-05-15",
+        "frontImageUrl": "https://storage.example.com/f.jpg",
+    }
+    ids = [(await firm.upload(customer, jpeg(1200 + 10 * number)))[0] for number in range(2)]
+    bill = {"type": "UTILITY_BILL", "frontUploadId": ids[0]}
+    licence = {**licence, "backUploadId": ids[1]}
+    await firm.submit(customer, **whole(documents=[licence, bill]))
+    images = "query($id: ID!) { customer(id: $id) { kycData { documents { front { status } } } } }"
+    for _ in range(100):
+        found = (await firm.data(images, {"id": customer}))["customer"]["kycData"]["documents"]
+        if {document["front"]["status"] for document in found} == {"STORED"}:
+            break
+        await asyncio.sleep(0.05)
+
+    started = await firm.start(customer, level="id-only")
+    record = "query($id: ID!) { customer(id: $id) { verification { vendorRecord(record: RESOURCES) } } }"
+    given = (await firm.data(record, {"id": customer}, who="compliance"))["customer"]["verification"]["vendorRecord"]["items"]
+
+    assert started["customer"]["kycStatus"] == "PENDING"
+    assert [(item["idDocDef"]["idDocType"], item["idDocDef"]["idDocSubType"], item["idDocDef"]["country"]) for item in given] == [
+        ("DRIVERS", "FRONT_SIDE", "USA"),
+        ("DRIVERS", "BACK_SIDE", "USA"),
     ]
 
 

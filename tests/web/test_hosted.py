@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.make.browser import browsing
 from tests.make.firm import Firm
-from tests.make.person import jpeg, whole
+from tests.make.person import jpeg, passport, whole
 
 PHONE = {"viewport": {"width": 375, "height": 740}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
@@ -140,6 +140,28 @@ async def test_what_must_be_given_again_is_asked_for_live_in_the_vendors_words(t
         )
         await expect(page.get_by_role("heading", level=2)).to_have_text("We could not verify you")
         await expect(page.get_by_text("FORGERY")).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
+async def test_what_was_left_out_and_what_cannot_be_used_is_asked_for_where_it_belongs(tmp_path: Path) -> None:
+    async with Firm.embedded(tmp_path) as firm, browsing(**DESK) as context:
+        customer = await firm.customer()
+        damaged = f"http://127.0.0.1:{firm.storage_port}/damaged.jpg"
+        await firm.submit(customer, **whole(legalLastName=None, documents=[passport()]))
+        page = await context.new_page()
+        await page.goto(await link_of(firm, customer))
+        await expect(page.get_by_role("heading", level=2)).to_have_text("1. About you")
+        await expect(page.get_by_label("First name")).to_have_value("Jane")
+        await fill(page, Last_name="Smith")
+        await press_next(page)
+        await expect(page.get_by_role("heading", level=2)).to_have_text("We are checking your details")
+
+        other = await firm.customer()
+        await firm.submit(other, **whole(documents=[passport(frontImageUrl=damaged)]))
+        page = await context.new_page()
+        await page.goto(await link_of(firm, other))
+        await expect(page.get_by_role("alert")).to_contain_text("cannot be opened")
+        await expect(page.get_by_role("heading", level=2)).to_have_text("5. Your identity document")
 
 
 async def test_a_forged_or_ended_link_is_told_and_tells_nothing(embedded: Firm, page: Page) -> None:

@@ -10,7 +10,7 @@
   let step = 0;
   let shown = ""; // what is on the page now, so that a live update does not disturb somebody who is typing
 
-  const FIELDS = `id status kycStatus nextAction { code customerMessage } requiredInformation { field message }
+  const FIELDS = `id status kycStatus nextAction { code customerMessage } requiredInformation { field reason message }
     kycData { legalFirstName legalMiddleName legalLastName phoneNumber dateOfBirth nationality nationalIdType nationalIdNumber
       nationalIdIssuingCountry employmentStatus mostRecentOccupation sourceOfFunds accountPurpose expectedMonthlyPaymentsUsd isIntermediary
       address { addressLine1 addressLine2 city stateCode postalCode country locale }
@@ -255,9 +255,10 @@
       }
       customer = updateKycData.customer;
       if (customer.nextAction.code !== "SUBMIT_KYC_DATA") { render(); return; }
-      if (step === STEPS.length - 1) step = place(customer.requiredInformation);
-      else step += 1;
+      if (step < STEPS.length - 1) { step += 1; form(); return; }
+      step = place(customer.requiredInformation);
       form();
+      missed(customer.requiredInformation);
     } catch (problem) {
       say("");
       summarise([problem.message]);
@@ -268,13 +269,19 @@
 
   function refuse(errors) {
     const texts = errors.map((error) => {
-      const path = (error.field || []).slice(2);
-      const id = path[0] === "documents" ? `document-${(path[2] || "").replace(/(ImageUrl|UploadId)$/, "")}` : path.join("-");
+      const id = idOf((error.field || []).slice(2));
       const text = [error.message, error.hint].filter(Boolean).join(" ");
       complain(id, text);
       return text;
     });
     summarise(texts);
+  }
+
+  // The field that a path in `kycData` is asked for in.
+  const idOf = (path) => (path[0] === "documents" ? `document-${(path[2] || "type").replace(/(ImageUrl|UploadId)$/, "")}` : path.join("-"));
+
+  function missed(required) {
+    summarise(required.filter((item) => complain(idOf(item.field.split(".")), item.message)).map((item) => item.message));
   }
 
   // The step in which the first thing that is missing is asked for.
@@ -332,6 +339,9 @@
       if (shown === "form") return;
       step = customer.kycData ? place(customer.requiredInformation) : 0;
       form();
+      // Whoever comes back because a picture cannot be used is told so at once.
+      const unusable = customer.requiredInformation.filter((item) => item.reason === "unusable_image");
+      if (unusable.length) missed(unusable);
     } else if (code === "OPEN_VERIFICATION_LINK") {
       onward("Almost done", "Now show your identity document and your face. This takes about two minutes, in a page of its own.", []);
     } else if (code === "RESUBMIT") {
