@@ -47,11 +47,11 @@ $(V)/.uv:
 
 $(V)/.runtime: $(V)/.uv requirements.lock pyproject.toml
 	@echo "· installing the locked requirements"
-	@$(V)/bin/uv pip install -q -p $(V) --require-hashes -r requirements.lock
+	@$(V)/bin/uv pip install -q --compile-bytecode -p $(V) --require-hashes -r requirements.lock
 	@$(V)/bin/uv pip install -q -p $(V) --no-deps -e .
 	@touch $@
 
 $(V)/.test: $(V)/.runtime requirements-test.lock
 	@echo "· installing the locked test requirements"
-	@$(V)/bin/uv pip install -q -p $(V) --require-hashes -r requirements-test.lock
+	@$(V)/bin/uv pip install -q --compile-bytecode -p $(V) --require-hashes -r requirements-test.lock
 	@touch $@

@@ -68,7 +68,10 @@ class Process:
 
 
 def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
+    """The suite's own, without settings of the product, and with bytecode: many processes start, and each would compile anew."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def output(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
