@@ -10,7 +10,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
@@ -25,6 +27,8 @@ DEADLINE_SECONDS, CONNECT_SECONDS = 20.0, 5.0
 SAMPLES = "example.com"
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+# Names are looked up apart from everything else that needs a thread: a server of names that never answers holds up fetches alone.
+_NAMES = ThreadPoolExecutor(4, "names")
 
 
 class FetchRefused(GatehouseError):
@@ -40,7 +44,8 @@ class FetchRefused(GatehouseError):
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """Every address of a name, by the system's resolver. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    asked = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_NAMES, asked)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -94,21 +99,18 @@ class Fetcher:
 
     @asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of the file as they come, no more than is taken. Raises FetchRefused."""
+        """The bytes of the file as they come, no more than is taken; take them without doing anything else. Raises FetchRefused."""
         wrong = self.fault(url)
         if wrong is not None:
             raise FetchRefused(wrong)
-        parts = urlsplit(url)
-        addresses = await self._addresses(parts)
         try:
             async with (
                 asyncio.timeout(DEADLINE_SECONDS),
-                _session(addresses) as session,
-                session.get(URL(url), allow_redirects=False, headers={"Accept-Encoding": "identity"}) as answer,
+                _session(await self._addresses(urlsplit(url))) as session,
+                await _get(session, url) as answer,
             ):
-                _check(answer)
                 yield _limited(answer)
-        except (TimeoutError, aiohttp.ClientError, OSError):
+        except TimeoutError:
             raise FetchRefused(upload.URL_FAILED, passing=True) from None
 
     async def _addresses(self, parts: SplitResult) -> Sequence[str]:
@@ -160,6 +162,15 @@ class _Pinned(AbstractResolver):
         return
 
 
+async def _get(session: aiohttp.ClientSession, url: str) -> aiohttp.ClientResponse:
+    try:
+        answer = await session.get(URL(url), allow_redirects=False, headers={"Accept-Encoding": "identity"})
+    except (aiohttp.ClientError, OSError):
+        raise FetchRefused(upload.URL_FAILED, passing=True) from None
+    _check(answer)
+    return answer
+
+
 def _check(answer: aiohttp.ClientResponse) -> None:
     if 300 <= answer.status < 400:
         raise FetchRefused(upload.URL_REDIRECT)
@@ -173,8 +184,11 @@ def _check(answer: aiohttp.ClientResponse) -> None:
 
 async def _limited(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     seen = 0
-    async for chunk in answer.content.iter_any():
-        seen += len(chunk)
-        if seen > upload.LARGEST:
-            raise FetchRefused(upload.TOO_LARGE)
-        yield chunk
+    try:
+        async for chunk in answer.content.iter_any():
+            seen += len(chunk)
+            if seen > upload.LARGEST:
+                raise FetchRefused(upload.TOO_LARGE)
+            yield chunk
+    except (aiohttp.ClientError, OSError):
+        raise FetchRefused(upload.URL_FAILED, passing=True) from None

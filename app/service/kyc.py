@@ -68,6 +68,9 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
     known = {found.id: found for found in await upload.by_ids(session, row.tenant_id, _given_uploads(checked))}
     _check_images(checked, row, known, fetcher)
     checks.refuse(checked.faults)
+    fetched = sum(image.url is not None for image in checked.images.values())
+    if fetched:
+        await upload.within_measure(session, row.id, at, more=fetched, path=("input", "kycData", "documents"))
     data = await _with_images(core, session, row, checked, cipher)
     await mark.remember(session, core.vault, row.tenant_id, row.id, mark.of_data(data))
     required = await _missing(core, session, row, data, cipher)

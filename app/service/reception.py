@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,8 @@ RETRY_SECONDS = 2.0
 # Beside a clean copy: the bytes as they came.
 ORIGINAL = ".original"
 TIDY = 200
+# Where the bytes come from: open no longer than it takes to set them aside.
+Source = AbstractAsyncContextManager[AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Reception:
     cleaner: Cleaner
     fetcher: Fetcher
 
-    async def receive(self, token: str, content_type: str, chunks: AsyncIterator[bytes]) -> Any | None:
+    async def receive(self, token: str, content_type: str, source: Source) -> Any | None:
         """Takes in what was sent to a signed address; None for an address that is not valid (any more). Raises Unusable,
         after which the right file may be sent, and StaleFence where the upload has its file already."""
         content = self.core.vault.verify(uploads.PURPOSE, token)
@@ -66,7 +69,7 @@ class Reception:
             # Of two who send to one address at once, the later one counts.
             path = _path(row)
             await session.execute(update(Upload).where(Upload.id == row.id).values(fence=row.fence + 1, place=path))
-        await self._keep(row, row.fence + 1, path, chunks, ciphers[row.customer_id])
+        await self._keep(row, row.fence + 1, path, source, ciphers[row.customer_id])
         return row
 
     async def fetch(self, upload_id: str, *, lease_seconds: float) -> None:
@@ -98,11 +101,8 @@ class Reception:
                 # Nobody ever came so far as to give it back: it is what ends those who work on it.
                 await self._refuse(row, fence, upload.TOO_COSTLY)
                 return
-            if self.fetcher.is_sample(url):
-                await self._keep(row, fence, path, sample.chunks(), cipher)
-                return
-            async with self.fetcher.open(url) as chunks:
-                await self._keep(row, fence, path, chunks, cipher)
+            source: Source = nullcontext(sample.chunks()) if self.fetcher.is_sample(url) else self.fetcher.open(url)
+            await self._keep(row, fence, path, source, cipher)
         except FetchRefused as refusal:
             if refusal.passing and row.attempts + 1 < ATTEMPTS:
                 await self._put_back(row, fence, RETRY_SECONDS * 2**row.attempts)
@@ -143,12 +143,13 @@ class Reception:
             async with transaction(self.core.database) as session:
                 await session.execute(update(Upload).where(Upload.id == row.id, Upload.place == row.place).values(place=None))
 
-    async def _keep(self, row: Any, fence: int, path: str, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> None:
+    async def _keep(self, row: Any, fence: int, path: str, source: Source, cipher: DataKeyCipher) -> None:
         original = f"{path}{ORIGINAL}"
         if row.place is not None:
             await self._remove(row.place)
         try:
-            raw = await self._set_aside(row, original, chunks, cipher)
+            async with source as chunks:
+                raw = await self._set_aside(row, original, chunks, cipher)
             cleaned = await self.cleaner.clean(raw.content_type, self.blobs.get(original, cipher))
             stored = await self.blobs.put(path, cleaned.chunks(), cipher)
             async with transaction(self.core.database) as session:

@@ -73,19 +73,19 @@ async def create(core: Core, tenant_id: str, new: NewUpload) -> str:
         if row.deactivated_at is not None:
             raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
         at = core.clock.now()
-        await _within_measure(session, new.customer_id, at)
+        await within_measure(session, new.customer_id, at, more=1, path=("input", "customerId"))
         announced = {"content_type": new.content_type, "size": new.size, "sha256": new.sha256}
         await _insert(session, upload_id, tenant_id, new.customer_id, Origin.PUT, at, at + LIFE, **announced)
 
     return await idempotency.once(core, request, upload_id, make)
 
 
-async def _within_measure(session: Session, customer_id: str, at: dt.datetime) -> None:
-    """A customer's own token may announce files, so there is an end to them."""
+async def within_measure(session: Session, customer_id: str, at: dt.datetime, *, more: int, path: Sequence[str]) -> None:
+    """A customer's own token may bring files, so there is an end to them. Raises UserFault."""
     query = select(func.count()).where(Upload.customer_id == customer_id, Upload.created_at > at - dt.timedelta(days=1))
-    if int((await session.execute(query)).scalar() or 0) >= MOST_A_DAY:
+    if int((await session.execute(query)).scalar() or 0) + more > MOST_A_DAY:
         message = f"At most {MOST_A_DAY} files are taken of one customer a day."
-        raise UserFault("TOO_MANY_UPLOADS", message, ["input", "customerId"], "Try again tomorrow.")
+        raise UserFault("TOO_MANY_UPLOADS", message, path, "Try again tomorrow.")
 
 
 async def fetch_later(core: Core, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -36,8 +37,8 @@ class Uploads:
             return _answer(upload.TOO_LARGE.plain(), 413)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         try:
-            async with self._gate, asyncio.timeout(BODY_SECONDS):
-                row = await self._reception.receive(request.path_params["token"], kind, _chunks(request))
+            async with self._gate:
+                row = await self._reception.receive(request.path_params["token"], kind, _body(request))
         except Unusable as refusal:
             return _answer(refusal.remark.plain(), STATUS.get(refusal.remark.code, 422))
         except StaleFence:
@@ -45,6 +46,12 @@ class Uploads:
         except (ClientDisconnect, TimeoutError):
             return _answer(LATE, 400)
         return _answer(GONE, 404) if row is None else _answer({"uploadId": row.id, "status": "STORED"}, 201)
+
+
+@asynccontextmanager
+async def _body(request: Request) -> AsyncIterator[AsyncIterator[bytes]]:
+    async with asyncio.timeout(BODY_SECONDS):
+        yield _chunks(request)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -319,3 +321,75 @@ async def test_an_answer_that_drips_ends_at_the_deadline(embedded: Firm, monkeyp
             _ = [chunk async for chunk in chunks]
 
     assert (refused.value.remark.code, refused.value.passing) == ("FETCH_FAILED", True)
+
+
+async def test_names_that_are_never_answered_hold_up_fetches_alone(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.service.fetch.DEADLINE_SECONDS", 1.0)
+    silent, whole = threading.Event(), socket.getaddrinfo
+
+    def lookup(host: Any, *args: Any, **named: Any) -> Any:
+        if host == "silent.example.org":
+            silent.wait(20)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return whole(host, *args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+    async def fetch() -> FetchRefused:
+        with pytest.raises(FetchRefused) as refused:
+            async with Fetcher().open("https://silent.example.org/a.jpg"):
+                raise AssertionError("fetched")
+        return refused.value
+
+    try:
+        fetches = [asyncio.create_task(fetch()) for _ in range(64)]
+        await asyncio.sleep(0.1)
+        # Threads write for everybody: none of them may be waiting for a name.
+        await asyncio.wait_for(embedded.customer(), 10)
+        refusals = await asyncio.wait_for(asyncio.gather(*fetches), 10)
+    finally:
+        silent.set()
+
+    assert {(refused.remark.code, refused.passing) for refused in refusals} == {("FETCH_FAILED", True)}
+
+
+async def test_what_waits_to_be_opened_has_arrived(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time for a file to come is not the time to open it: a queue there is no fault of whoever sent it."""
+    monkeypatch.setattr("app.service.fetch.DEADLINE_SECONDS", 2.0)
+    monkeypatch.setattr("app.web.upload.BODY_SECONDS", 2.0)
+    clean = Cleaner.clean
+
+    async def late(self: Cleaner, *given: Any) -> Any:
+        await asyncio.sleep(3)
+        return await clean(self, *given)
+
+    monkeypatch.setattr(Cleaner, "clean", late)
+    customer = await embedded.customer()
+    query = select(Upload.__table__).where(Upload.customer_id == customer)
+
+    await embedded.submit(customer, documents=[passport(frontImageUrl=f"http://127.0.0.1:{embedded.storage_port}/good.jpg")])
+    sent, answer = await embedded.upload(customer, JPEG)
+    for _ in range(200):
+        async with embedded.core.database.reading() as connection:
+            found = {row.id: row for row in (await connection.execute(query)).all()}
+        if all(row.status != "WAITING" for row in found.values()):
+            break
+        await asyncio.sleep(0.05)
+
+    assert (answer.status_code, found[sent].status) == (201, "STORED")
+    assert [(row.status, row.error) for row in found.values()] == [("STORED", None)] * 2
+
+
+async def test_addresses_count_as_files_of_the_day(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.service.upload.MOST_A_DAY", 2)
+    customer = await embedded.customer()
+    place = f"http://127.0.0.1:{embedded.storage_port}/good.jpg"
+    card = {"type": "NATIONAL_ID_CARD", "number": "X1", "frontImageUrl": place, "backImageUrl": place}
+
+    await embedded.submit(customer, documents=[passport(frontImageUrl=place)])
+    (refused,) = await embedded.submit(customer, documents=[card], expect=["TOO_MANY_UPLOADS"])
+    async with embedded.core.database.reading() as connection:
+        kept = (await connection.execute(select(Upload.id).where(Upload.customer_id == customer))).all()
+
+    assert refused["field"] == ["input", "kycData", "documents"]
+    assert len(kept) == 1

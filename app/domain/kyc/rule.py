@@ -20,7 +20,6 @@ from app.domain.normal import date
 from app.errors import UserFault
 
 ADULT, OLDEST = 18, 120
-DOCUMENTS_MOST = 10
 URL_LIMIT = 2000
 Path = tuple[str, ...]
 
@@ -179,8 +178,6 @@ def _documents(checked: Checked, given: Sequence[Mapping[str, Any]], today: dt.d
             continue
         seen.add(kind)
         found[kind] = _document(checked, path, kind, found.get(kind), patch, today)
-    if len(found) > DOCUMENTS_MOST:
-        checked.refuse(("documents",), "TOO_MANY", f"At most {DOCUMENTS_MOST} documents are taken.")
     return tuple(found.values())
 
 
