@@ -107,7 +107,9 @@ class Attempt:
         provider = self.shop.providers.get(ProviderName(self.row.provider))
         try:
             if provider is None:
-                await self._refuse(NOT_CONFIGURED)
+                # What it was asked to make may be there: then only a person can tell, and the charge stands until then.
+                asked = self.row.called_at is not None or self.row.reference is not None
+                await (self._uncertain() if asked else self._refuse(NOT_CONFIGURED))
                 return
             cipher = await self._cipher()
             newcomer = await self._newcomer(cipher)

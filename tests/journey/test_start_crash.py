@@ -143,3 +143,22 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     assert kills == step - 1
     assert kills >= 4
     assert effects["created"] == step
+
+
+@pytest.mark.parametrize(("asked", "status", "charge"), [(False, "REFUSED", "RELEASED"), (True, "UNCERTAIN", "HELD")])
+async def test_a_vendor_that_is_taken_away_gives_no_charge_back_that_it_may_have_earned(
+    parts: tuple[run.Workshop, httpx.AsyncClient, str], asked: bool, status: str, charge: str
+) -> None:
+    whole, http, tenant_id = parts
+    bare = run.Workshop(whole.core, whole.blobs, {}, whole.patience, whole.reception)
+    _, start_id = await started(whole, tenant_id, "1")
+    if asked:
+        await http.post("/_twin/faults", json={"operation": "create", "faults": ["cut_after"]})
+        await making.make(whole, start_id)
+
+    await until_over(bare, start_id)
+    async with whole.core.database.reading() as connection:
+        (row,) = await start.by_ids(connection, tenant_id, [start_id])
+
+    assert (row.status, row.charge) == (status, charge)
+    assert (await http.get("/_twin/effects")).json().get("created", 0) == int(asked)
