@@ -13,7 +13,7 @@ import structlog
 from app.domain.kyc import TWO_SIDED, Document, KycData, KycDocumentType
 from app.domain.normal import country
 from app.domain.start import Image, Made, Newcomer
-from app.errors import Answered, VendorFault
+from app.errors import Answered, CorruptData, VendorFault
 from providers.sumsub.client import Client
 from providers.tree import Tree
 
@@ -74,7 +74,7 @@ async def equip(client: Client, newcomer: Newcomer, made: Made, *, at: dt.dateti
     for image in newcomer.images:
         try:
             await _add(client, newcomer.data, made.reference, image)
-        except VendorFault as fault:
+        except (VendorFault, CorruptData) as fault:
             code = fault.vendor_code if isinstance(fault, Answered) else None
             log.warning("start.document_not_given", verification_id=newcomer.external_id, kind=type(fault).__name__, code=code)
     try:

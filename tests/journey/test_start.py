@@ -12,7 +12,7 @@ import pytest
 from tests.journey.test_webhooks import decide as review
 from tests.make import servers
 from tests.make.firm import RISK, START_VERIFICATION, Firm
-from tests.make.person import jpeg, whole
+from tests.make.person import jpeg, passport, whole
 from tests.make.webhook import post_sumsub, veriff_headers
 
 READ = """query($id: ID!) { customer(id: $id) { status kycStatus nextAction { code customerMessage } requiredInformation { field reason message }
@@ -123,6 +123,21 @@ async def test_documents_at_hand_go_along_and_one_that_is_not_taken_holds_nothin
         ("DRIVERS", "FRONT_SIDE", "USA"),
         ("DRIVERS", "BACK_SIDE", "USA"),
     ]
+
+
+async def test_a_document_that_was_lost_here_holds_nothing_up(embedded: Firm) -> None:
+    customer = await embedded.customer()
+    await embedded.submit(
+        customer, **whole(documents=[passport(frontImageUrl=None, frontUploadId=(await embedded.upload(customer, jpeg()))[0])])
+    )
+    kept = [path for path in Path(embedded.settings.blobs.removeprefix("file://")).rglob(f"{customer}/uploads/*") if path.is_file()]
+    for path in kept:
+        path.unlink()
+
+    started = await embedded.start(customer)
+
+    assert len(kept) == 2
+    assert (started["start"]["status"], started["customer"]["kycStatus"]) == ("STARTED", "PENDING")
 
 
 async def test_an_approval_is_taken_in_by_itself(firm: Firm) -> None:
