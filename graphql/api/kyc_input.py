@@ -66,7 +66,7 @@ class KycDataInput:
     account_purpose: AccountPurpose | None = _field("What the account will be used for.")
     expected_monthly_payments_usd: ExpectedMonthlyPayments | None = _field("The payments expected in a month, in US dollars.")
     is_intermediary: bool | None = _field("Whether the customer acts for others.")
-    documents: list[KycDocumentInput] | None = _field("Documents; those of other types stay as they are. At most 10.")
+    documents: list[KycDocumentInput] | None = _field("Documents; those of other types stay as they are. Each type once.")
 
 
 def patch(given: Any) -> dict[str, Any]:
