@@ -28,9 +28,10 @@ REFUSALS: dict[KycStatus, tuple[str, str]] = {
 MAY_OPEN = frozenset({KycStatus.PENDING, KycStatus.IN_PROGRESS, KycStatus.AWAITING_RESUBMISSION})
 
 
-def may_start(kyc: KycStatus) -> tuple[str, str] | None:
-    """The code and message of why no verification may be started, by kycStatus; None where one may."""
-    if kyc in (KycStatus.NOT_STARTED, KycStatus.FAILED):
+def may_start(kyc: KycStatus, *, gone: bool = False) -> tuple[str, str] | None:
+    """The code and message of why no verification may be started, by kycStatus; None where one may. `gone`: the vendor no
+    longer has the one that is under way, so nothing will come of it."""
+    if kyc in (KycStatus.NOT_STARTED, KycStatus.FAILED) or (gone and kyc in MAY_OPEN):
         return None
     if kyc is KycStatus.NOT_REQUIRED:
         return "NOT_REQUIRED", "No verification is required of this customer."

@@ -85,7 +85,7 @@ ADVICE: dict[Cause, Advice] = {
     Cause.GONE_AT_VENDOR: Advice(
         0.0,
         "The vendor no longer has this verification, and it was not decided.",
-        "Start another one, or ingest one.",
+        "Start another one: it is allowed, since nothing will come of this one.",
         "startVerification",
         STUCK,
     ),

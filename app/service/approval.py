@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.db import Session, transaction
-from app.domain import lifecycle
-from app.domain.customer import KycStatus
 from app.domain.start import Outcome, StartStatus
 from app.errors import UserFault
 from app.model.customer import Customer
@@ -47,11 +45,9 @@ async def approve(core: Core, by: Approver, start_id: str) -> None:
 
 
 async def _startable_still(session: Session, row: Any) -> None:
-    query = select(Customer.kyc_status, Customer.deactivated_at).where(Customer.id == row.customer_id)
+    query = select(Customer.__table__).where(Customer.id == row.customer_id)
     person = (await session.execute(query.with_for_update(key_share=True))).one()
-    refusal = lifecycle.may_start(KycStatus(person.kyc_status))
-    if person.deactivated_at is not None:
-        refusal = "CUSTOMER_DEACTIVATED", "The customer is deactivated."
+    refusal = await start.stands_against(session, person)
     if refusal is not None:
         raise UserFault(refusal[0], refusal[1], ["input", "startId"], "Withdraw the start.")
 

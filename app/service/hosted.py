@@ -98,6 +98,8 @@ async def go_on(core: Core, providers: Mapping[ProviderName, Provider], tenant_i
             message = "There is no verification to go on with at this moment."
             raise UserFault("NOTHING_TO_OPEN", message, place, f"kycStatus is {people[0].kyc_status}.")
         (row,) = await verification.newest(connection, tenant_id, [customer_id])
+        if row.missing_since is not None:
+            raise UserFault("NO_LINK", "The vendor no longer has this verification.", place, "Ask the firm to start another one.")
         cipher = (await customer.ciphers(connection, core.vault, tenant_id, [customer_id]))[customer_id]
     url = await _page(core, providers, row, cipher)
     async with transaction(core.database) as session:

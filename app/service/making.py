@@ -87,11 +87,9 @@ async def _claim(shop: Workshop, start_id: str) -> Any | None:
 async def _stands_against(session: Session, row: Any) -> dict[str, str] | None:
     if row.called_at is not None or row.reference is not None:
         return None
-    query = select(Customer.kyc_status, Customer.deactivated_at).where(Customer.id == row.customer_id)
+    query = select(Customer.__table__).where(Customer.id == row.customer_id)
     person = (await session.execute(query.with_for_update(key_share=True))).one()
-    refusal = lifecycle.may_start(KycStatus(person.kyc_status))
-    if person.deactivated_at is not None:
-        refusal = "CUSTOMER_DEACTIVATED", "The customer is deactivated."
+    refusal = await start.stands_against(session, person)
     return {"code": refusal[0], "message": refusal[1], "hint": "Nothing was sent."} if refusal else None
 
 
@@ -236,10 +234,12 @@ class Attempt:
             await start.end(core, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
             query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
             person = (await session.execute(query)).one()
+            kyc = KycStatus(person.kyc_status)
+            waits = lifecycle.may_start(kyc, gone=await start.is_gone(session, person)) is None
             known = await self._insert(session, made, cipher)
             data = {"verificationId": row.verification_id, "provider": row.provider, "startId": row.id}
             session.record(NewEvent(EventType.VERIFICATION_STARTED, row.tenant_id, customer_id=row.customer_id, data=data))
-            if lifecycle.may_start(KycStatus(person.kyc_status)) is None:
+            if waits and kyc is not KycStatus.PENDING:
                 await customer_model.move(session, person, to=KycStatus.PENDING, at=core.clock.now(), reason="verification_started")
             await inbound.match(session, core.vault, cipher, owner=known)
             session.ring(LOOK_AT_VERIFICATION, row.verification_id)

@@ -26,7 +26,7 @@ from app.model.charge import Charge
 from app.model.customer import Customer
 from app.model.start import Start
 from app.model.tenant import Tenant
-from app.service import checks, customer, idempotency
+from app.service import checks, customer, idempotency, verification
 from app.service.core import Core
 
 RISK = "verification_start.risk"
@@ -97,17 +97,29 @@ async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
     place = ["input", "customerId"]
     if row is None:
         raise UserFault("NOT_FOUND", "There is no such customer.", place, "Check the id.")
-    if row.deactivated_at is not None:
-        raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", place, "Reactivate it first.")
-    refusal = lifecycle.may_start(KycStatus(row.kyc_status))
+    refusal = await stands_against(session, row)
     if refusal is not None:
-        raise UserFault(refusal[0], refusal[1], place, f"kycStatus is {row.kyc_status}.")
+        hint = f"kycStatus is {row.kyc_status}." if row.deactivated_at is None else "Reactivate it first."
+        raise UserFault(refusal[0], refusal[1], place, hint)
     open_one = select(Start.status).where(Start.customer_id == customer_id, Start.status.in_(sorted(OPEN)))
     found = (await session.execute(open_one)).first()
     if found is not None:
         message = "A verification is being started for this customer already."
         raise UserFault("VERIFICATION_IN_PROGRESS", message, place, f"That start is {found.status}: see `verificationStarts`.")
     return row
+
+
+async def stands_against(session: Session, person: Any) -> tuple[str, str] | None:
+    """The code and message of why no verification may be started for a customer now; None where one may."""
+    if person.deactivated_at is not None:
+        return "CUSTOMER_DEACTIVATED", "The customer is deactivated."
+    return lifecycle.may_start(KycStatus(person.kyc_status), gone=await is_gone(session, person))
+
+
+async def is_gone(session: Session, person: Any) -> bool:
+    """Whether the vendor no longer has the verification that is under way."""
+    found = await verification.newest(session, person.tenant_id, [person.id])
+    return bool(found and found[0].missing_since is not None)
 
 
 async def _insert(core: Core, session: Session, row: Any, start_id: str, wanted: Wanted, capabilities: Capabilities) -> None:

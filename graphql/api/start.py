@@ -162,7 +162,8 @@ class StartQuery:
 class StartMutation:
     @strawberry.mutation(
         description="Starts a verification at a vendor: billable and irreversible, so only a person with the role may. Allowed "
-        "while kycStatus is NOT_STARTED or FAILED. One start is charged once at most, whatever happens on the way."
+        "while kycStatus is NOT_STARTED or FAILED, or the vendor no longer has the one under way. One start is charged once at "
+        "most, whatever happens on the way."
     )
     async def start_verification(
         self, info: Info, input: Annotated[StartVerificationInput, strawberry.argument(description="For whom, and why.")]

@@ -20,7 +20,7 @@ from providers.veriff.signature import is_signed, sign
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize(("kyc", "stage"), itertools.product(KycStatus, Stage))
+@pytest.mark.parametrize(("kyc", "stage"), list(itertools.product(KycStatus, Stage)))
 def test_every_move_that_follows_is_one_the_machine_knows(kyc: KycStatus, stage: Stage) -> None:
     at = kyc
     for to in moves(kyc, stage):

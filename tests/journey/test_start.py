@@ -13,10 +13,10 @@ from tests.journey.test_webhooks import decide as review
 from tests.make import servers
 from tests.make.firm import RISK, START_VERIFICATION, Firm
 from tests.make.person import jpeg, passport, whole
-from tests.make.webhook import post_sumsub, veriff_headers
+from tests.make.webhook import post_sumsub, sumsub_body, veriff_headers
 
 READ = """query($id: ID!) { customer(id: $id) { status kycStatus nextAction { code customerMessage } requiredInformation { field reason message }
-    verification { id stage link startedBy providerReference } ingestions { nodes { status processes results { process status } } }
+    verification { id stage link startedBy providerReference missingSince } ingestions { nodes { status processes results { process status } } }
     events(first: 100) { nodes { type data } } } }"""
 STARTS = """query($filter: VerificationStartFilter) { verificationStarts(filter: $filter, first: 100) { nodes {
     id status charge requestedBy approvedBy provider problem { code hint } risk { designatedService paymentMethod clientRelationship comment }
@@ -299,6 +299,33 @@ async def wait_for(firm: Firm, customer: str, status: str) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(await starts(firm, customer))
+
+
+@pytest.mark.parametrize("under_way", ["PENDING", "IN_PROGRESS", "AWAITING_RESUBMISSION"])
+async def test_what_the_vendor_no_longer_has_may_be_started_anew(firm: Firm, under_way: str) -> None:
+    opens = "mutation($id: ID!) { openVerification(input: {customerId: $id, accepted: true}) { userErrors { code } } }"
+    customer = await firm.customer()
+    reference = (await firm.start(customer))["verification"]["providerReference"]
+    if under_way == "IN_PROGRESS":
+        await firm.data(opens, {"id": customer}, who="service")
+    elif under_way == "AWAITING_RESUBMISSION":
+        await post_sumsub(firm, await review(firm, reference, reviewResult=RED))
+    await on_its_way(firm, customer, lambda found: found["kycStatus"] == under_way)
+
+    await firm.start(customer, expect=["VERIFICATION_IN_PROGRESS"])
+    await firm.http.delete(f"{firm.twin_url}/_twin/applicants/{reference}")
+    await post_sumsub(firm, sumsub_body(reference, "applicantPersonalDataDeleted"))
+    gone = await on_its_way(firm, customer, lambda found: found["verification"]["missingSince"] is not None)
+    opened = (await firm.data(opens, {"id": customer}, who="service"))["openVerification"]
+    anew = await firm.start(customer)
+    found = await on_its_way(firm, customer, lambda found: found["kycStatus"] == "PENDING")
+
+    assert gone["kycStatus"] == under_way
+    assert [error["code"] for error in opened["userErrors"]] == ["NO_LINK"]
+    assert anew["start"] == {**anew["start"], "status": "STARTED", "charge": "CONFIRMED"}
+    assert found["verification"]["id"] == anew["verification"]["id"]
+    assert found["verification"]["providerReference"] != reference
+    await firm.start(customer, expect=["VERIFICATION_IN_PROGRESS"])
 
 
 async def test_a_webhook_about_a_lost_session_settles_the_doubt(firm: Firm) -> None:

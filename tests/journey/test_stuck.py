@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.journey.test_sandbox import ADVANCE
-from tests.journey.test_start import wait_for
+from tests.journey.test_start import on_its_way, wait_for
 from tests.journey.test_webhooks import decide as review
 from tests.make import servers
 from tests.make.firm import KEY, Firm
@@ -49,6 +49,9 @@ async def test_each_way_of_being_stuck_is_named_with_the_next_step(
         await firm.twin("veriff", "faults", operation="create-session", faults=["cut_after"])
         await firm.start(lost, provider="VERIFF")
         await wait_for(firm, lost, "UNCERTAIN")
+        await on_its_way(firm, done, lambda found: found["status"] == "ACTIVE")
+        await on_its_way(firm, again, lambda found: found["kycStatus"] == "AWAITING_RESUBMISSION")
+        await on_its_way(firm, slow, lambda found: found["verification"]["stage"] == "IN_PROGRESS")
 
         at_first = await stuck(firm)
         await firm.data(ADVANCE, {"by": "4d"}, who="service")
