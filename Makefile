@@ -17,7 +17,7 @@ demo: $(V)/.runtime
 	@$(V)/bin/gatehouse demo $(DEMO)
 
 test: $(V)/.test
-	@echo "· running every test (about a quarter of an hour on two cores; progress follows)"
+	@echo "· running every test (about ten minutes on two cores; progress follows)"
 	@$(V)/bin/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 check: $(V)/.test
