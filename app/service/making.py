@@ -102,7 +102,7 @@ class Attempt:
         self.fence = row.fence + 1
 
     async def go(self) -> None:
-        provider = self.shop.providers.get(ProviderName(self.row.provider))
+        provider = self._provider()
         try:
             if provider is None:
                 # What it was asked to make may be there: then only a person can tell, and the charge stands until then.
@@ -122,6 +122,13 @@ class Attempt:
         except Exception as problem:  # the edge of the work: whatever it was, it is looked at again
             log.error("start.defect", start_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(SETTLE_SECONDS)
+
+    def _provider(self) -> Provider | None:
+        """The vendor, as long as it is configured with the keys that the start was written down for."""
+        found = self.shop.providers.get(ProviderName(self.row.provider))
+        if found is None or self.row.integration not in (None, *found.capabilities.integrations):
+            return None
+        return found
 
     async def _made(self, provider: Provider, newcomer: Newcomer) -> Made | None:
         """What the vendor has made, by this call or by an earlier one; None where that is not known (yet)."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -79,10 +81,10 @@ async def parts(tmp_path: Path) -> AsyncIterator[tuple[run.Workshop, httpx.Async
         yield shop, http, tenant_id
 
 
-async def started(shop: run.Workshop, tenant_id: str, number: str) -> tuple[str, str]:
+async def started(shop: run.Workshop, tenant_id: str, number: str, provider: ProviderName = ProviderName.SUMSUB) -> tuple[str, str]:
     customer_id = await customer.create(shop.core, tenant_id, NewCustomer(f"{number}@example.org", "Iria"))
     risk = RiskAnswers("exchange", PaymentMethod.CARD, ClientRelationship.NEW)
-    wanted = Wanted(tenant_id, customer_id, risk, "test", "crd_x", number)
+    wanted = Wanted(tenant_id, customer_id, risk, "test", "crd_x", number, provider)
     offered = {name: provider.capabilities for name, provider in shop.providers.items()}
     return customer_id, await start.request(shop.core, wanted, offered)
 
@@ -143,6 +145,21 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     assert kills == step - 1
     assert kills >= 4
     assert effects["created"] == step
+
+
+async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[run.Workshop, httpx.AsyncClient, str]) -> None:
+    whole, _, tenant_id = parts
+    _, start_id = await started(whole, tenant_id, "1", ProviderName.VERIFF)
+    veriff = whole.providers[ProviderName.VERIFF]
+    other = SimpleNamespace(capabilities=replace(veriff.capabilities, integrations={"other": veriff.capabilities.processes}))
+    shop = run.Workshop(whole.core, whole.blobs, {ProviderName.VERIFF: other}, whole.patience, whole.reception)  # type: ignore[dict-item]
+
+    await until_over(shop, start_id)
+    async with whole.core.database.reading() as connection:
+        (row,) = await start.by_ids(connection, tenant_id, [start_id])
+
+    assert row.integration == "default"
+    assert (row.status, row.charge, row.problem["code"]) == ("REFUSED", "RELEASED", "PROVIDER_NOT_CONFIGURED")
 
 
 @pytest.mark.parametrize(("asked", "status", "charge"), [(False, "REFUSED", "RELEASED"), (True, "UNCERTAIN", "HELD")])
