@@ -231,6 +231,11 @@ def query(path: str, **parameters: str | int | bool | None) -> str:
     return f"{path}?{urlencode(texts, quote_via=quote)}" if texts else path
 
 
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is there of the values: vendors take a name without a value for something else than no name."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def encoded(content: Any) -> bytes:
     """JSON, written once: these very bytes are signed and sent."""
     return orjson.dumps(content)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Index, text, update
+from sqlalchemy import Index, select, text, update
 from sqlmodel import Field, SQLModel
 
 from app.db import Json, Session, UtcDateTime
@@ -60,6 +60,18 @@ def standing(row: Any) -> Standing:
         row.deactivated_at is not None,
         Submission(row.submission),
     )
+
+
+async def locked(session: Session, customer_id: str) -> Any:
+    """The row of a customer that is known to be there, locked: of those who would move it one goes first."""
+    query = select(Customer.__table__).where(Customer.id == customer_id)
+    return (await session.execute(query.with_for_update(key_share=True))).one()
+
+
+async def find_locked(session: Session, tenant_id: str, customer_id: str) -> Any | None:
+    """The row, locked; None where the tenant has no such customer."""
+    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+    return (await session.execute(query.with_for_update(key_share=True))).first()
 
 
 async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, reason: str, required: Sequence[str] = ()) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from app.db import Session, transaction
 from app.domain.start import Outcome, StartStatus
 from app.errors import UserFault
-from app.model.customer import Customer
+from app.model import customer as customer_model
 from app.service import checks, start
 from app.service.core import Core
 
@@ -45,8 +43,7 @@ async def approve(core: Core, by: Approver, start_id: str) -> None:
 
 
 async def _startable_still(session: Session, row: Any) -> None:
-    query = select(Customer.__table__).where(Customer.id == row.customer_id)
-    person = (await session.execute(query.with_for_update(key_share=True))).one()
+    person = await customer_model.locked(session, row.customer_id)
     refusal = await start.stands_against(session, person)
     if refusal is not None:
         raise UserFault(refusal[0], refusal[1], ["input", "startId"], "Withdraw the start.")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 
 from app.db import Session
 from app.domain.customer import DATA_MAY_CHANGE, KycStatus, data_may_change, status
@@ -19,7 +18,6 @@ from app.domain.kyc.rule import Checked, Image
 from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
-from app.model.customer import Customer
 from app.service import checks, customer, idempotency, mark, upload
 from app.service.core import Core
 from app.service.fetch import Fetcher
@@ -48,7 +46,7 @@ async def submit(core: Core, fetcher: Fetcher, new: Submitted) -> None:
     request = idempotency.Request(new.tenant_id, OPERATION, new.idempotency_key, value)
 
     async def make(session: Session) -> None:
-        row = await _locked(session, new.tenant_id, new.customer_id)
+        row = await customer_model.find_locked(session, new.tenant_id, new.customer_id)
         if row is None:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
         standing = customer_model.standing(row)
@@ -95,11 +93,6 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
 def declared(row: Any, cipher: DataKeyCipher) -> KycData:
     """What a customer has declared so far."""
     return stored(cipher.open_json(row.kyc_data, DATA)) if row.kyc_data is not None else KycData()
-
-
-async def _locked(session: Session, tenant_id: str, customer_id: str) -> Any | None:
-    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
-    return (await session.execute(query.with_for_update(key_share=True))).first()
 
 
 def _given_uploads(checked: Checked) -> list[str]:
@@ -156,7 +149,7 @@ async def _missing(core: Core, session: Session, row: Any, data: KycData, cipher
 
 async def reassess(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
     """After a document could not be used: what is missing now is told, and the data may be changed again."""
-    row = await _locked(session, tenant_id, customer_id)
+    row = await customer_model.find_locked(session, tenant_id, customer_id)
     if row is None or row.kyc_data is None or KycStatus(row.kyc_status) not in UNDECIDED:
         return
     ciphers = await customer.ciphers(session, core.vault, tenant_id, [customer_id])

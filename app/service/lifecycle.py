@@ -16,7 +16,6 @@ from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.change import CustomerChange
-from app.model.customer import Customer
 from app.service import checks, customer, idempotency
 from app.service.core import Core
 
@@ -47,8 +46,7 @@ async def decide(core: Core, decision: Decision) -> None:
     request = idempotency.Request(decision.tenant_id, operation, decision.idempotency_key, value)
 
     async def make(session: Session) -> None:
-        query = select(Customer.__table__).where(Customer.id == decision.customer_id, Customer.tenant_id == decision.tenant_id)
-        row = (await session.execute(query.with_for_update(key_share=True))).first()
+        row = await customer_model.find_locked(session, decision.tenant_id, decision.customer_id)
         if row is None:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
         await CARRY_OUT[decision.kind](core, session, row)

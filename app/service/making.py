@@ -26,7 +26,6 @@ from app.jobs import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS
 from app.log import place
 from app.model import customer as customer_model
 from app.model import start as start_model
-from app.model.customer import Customer
 from app.model.start import Start
 from app.model.verification import Verification
 from app.service import customer, inbound, kyc, start, upload, verification, work
@@ -87,8 +86,7 @@ async def _claim(shop: Workshop, start_id: str) -> Any | None:
 async def _stands_against(session: Session, row: Any) -> dict[str, str] | None:
     if row.called_at is not None or row.reference is not None:
         return None
-    query = select(Customer.__table__).where(Customer.id == row.customer_id)
-    person = (await session.execute(query.with_for_update(key_share=True))).one()
+    person = await customer_model.locked(session, row.customer_id)
     refusal = await start.stands_against(session, person)
     return {"code": refusal[0], "message": refusal[1], "hint": "Nothing was sent."} if refusal else None
 
@@ -239,8 +237,7 @@ class Attempt:
         async with transaction(core.database) as session:
             # Start before customer, as everywhere: two who lock both in one order cannot wait for each other.
             await start.end(core, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
-            query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
-            person = (await session.execute(query)).one()
+            person = await customer_model.locked(session, row.customer_id)
             kyc = KycStatus(person.kyc_status)
             waits = lifecycle.may_start(kyc, gone=await start.is_gone(session, person)) is None
             known = await self._insert(session, made, cipher)

@@ -20,7 +20,6 @@ from app.errors import ProcessFault
 from app.model import customer as customer_model
 from app.model import ingestion as ingestion_model
 from app.model import result as result_model
-from app.model.customer import Customer
 from app.model.file import File
 from app.model.result import ProcessResult
 from app.service import drift, ingestion, mark, outcome, verification
@@ -151,7 +150,6 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
 
 async def verify_customer(session: Session, row: Any, *, at: dt.datetime) -> None:
     """An approved verification of which something was completed makes its customer verified, where one may."""
-    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
-    person = (await session.execute(query)).one()
+    person = await customer_model.locked(session, row.customer_id)
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")

@@ -23,7 +23,6 @@ from app.jobs import RING_AGAIN_SECONDS, SCREEN_CUSTOMER
 from app.log import place
 from app.model import customer as customer_model
 from app.model import screening as screening_model
-from app.model.customer import Customer
 from app.model.screening import Screening
 from app.model.verification import Verification
 from app.service import work
@@ -122,10 +121,9 @@ async def _put_back(shop: Workshop, row: Any, fence: int) -> None:
 
 async def _apply(core: Core, session: Session, customer_id: str, found: Screened) -> None:
     """Only a customer who is verified is screened: of another nothing is taken in."""
-    query = select(Customer.__table__).where(Customer.id == customer_id).with_for_update(key_share=True)
-    row = (await session.execute(query)).one()
+    row = await customer_model.locked(session, customer_id)
     if row.kyc_status != KycStatus.VERIFIED:
         return
     for to in aml.moves(AmlStatus(row.aml_status), found):
         await customer_model.move_aml(session, row, to=to, at=core.clock.now(), reason="screening")
-        row = (await session.execute(query)).one()
+        row = await customer_model.locked(session, customer_id)

@@ -21,9 +21,9 @@ from app.domain.start import OPEN, ChargeStatus, RiskAnswers, StartStatus
 from app.errors import UserFault
 from app.jobs import RING_AGAIN_SECONDS, START_VERIFICATION
 from app.model import charge as charge_model
+from app.model import customer as customer_model
 from app.model import start as start_model
 from app.model.charge import Charge
-from app.model.customer import Customer
 from app.model.start import Start
 from app.model.tenant import Tenant
 from app.service import checks, customer, idempotency, verification
@@ -92,8 +92,7 @@ async def request(core: Core, wanted: Wanted, offered: Mapping[ProviderName, Cap
 
 
 async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
-    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
-    row = (await session.execute(query.with_for_update(key_share=True))).first()
+    row = await customer_model.find_locked(session, tenant_id, customer_id)
     place = ["input", "customerId"]
     if row is None:
         raise UserFault("NOT_FOUND", "There is no such customer.", place, "Check the id.")

@@ -24,7 +24,6 @@ from app.domain.reference import Reference
 from app.domain.verification import Approval, Known, Stage, VendorState
 from app.model import customer as customer_model
 from app.model import verification as verification_model
-from app.model.customer import Customer
 from app.model.verification import Verification
 from app.service import inbound, ingestion, payload
 from app.service.core import Core
@@ -198,8 +197,7 @@ def tell_missing(session: Session, row: Any) -> None:
 async def _move_customer(session: Session, row: Any, state: VendorState, approval: Approval, at: dt.datetime) -> None:
     stage = state.stage
     assert stage is not None
-    query = select(Customer.__table__).where(Customer.id == row.customer_id).with_for_update(key_share=True)
-    person = (await session.execute(query)).one()
+    person = await customer_model.locked(session, row.customer_id)
     path = rule.moves(KycStatus(person.kyc_status), stage)
     if not path or not (approval is not Approval.NEVER or await _is_newest(session, row)):
         return
@@ -207,7 +205,7 @@ async def _move_customer(session: Session, row: Any, state: VendorState, approva
     asked = documents(resubmission.required(_details(state), state.labels)) if stage is Stage.RESUBMISSION_REQUESTED else ()
     for to in path:
         await customer_model.move(session, person, to=to, at=at, reason=reason, required=asked)
-        person = (await session.execute(query)).one()
+        person = await customer_model.locked(session, row.customer_id)
 
 
 def link(core: Core, row: Any, cipher: DataKeyCipher) -> str | None:
@@ -218,8 +216,7 @@ def link(core: Core, row: Any, cipher: DataKeyCipher) -> str | None:
 
 async def opened(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
     """The customer has gone on to the vendor's page: PENDING is over. Any other status stays as it is."""
-    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
-    person = (await session.execute(query.with_for_update(key_share=True))).first()
+    person = await customer_model.find_locked(session, tenant_id, customer_id)
     if person is not None and person.kyc_status == KycStatus.PENDING:
         await customer_model.move(session, person, to=KycStatus.IN_PROGRESS, at=core.clock.now(), reason="verification_opened")
 

@@ -9,7 +9,7 @@ import strawberry
 from api.context import Context
 from api.customer import Customer, by_id
 from api.errors import UserError, user_errors
-from api.scalars import given
+from api.scalars import KEY, given
 from app.domain.credential import Right
 from app.domain.customer import CustomerType
 from app.errors import UserFault, UserFaults
@@ -30,7 +30,7 @@ class CreateCustomerInput:
     type: CustomerType | None = strawberry.field(default=CustomerType.INDIVIDUAL, description="What kind of party the customer is.")
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="At most 255 characters. The same key with the same input gives the first answer again.",
+        description=KEY,
     )
 
     def new(self) -> NewCustomer:

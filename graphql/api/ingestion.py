@@ -13,7 +13,7 @@ from api.context import Context
 from api.errors import UserError, user_errors
 from api.node import Connection, Node, connection
 from api.result import ProcessResult
-from api.scalars import given
+from api.scalars import KEY, given
 from app.domain import ids
 from app.domain.credential import Right
 from app.domain.ingestion import IngestionStatus, SourceKind
@@ -128,7 +128,7 @@ class CreateIngestionInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="At most 255 characters. The same key with the same input gives the first answer again.",
+        description=KEY,
     )
 
     def new(self) -> NewIngestion:

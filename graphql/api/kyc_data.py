@@ -11,13 +11,11 @@ from api.context import Context
 from api.customer import Customer
 from api.errors import UserError, user_errors
 from api.kyc_input import KycDataInput, patch
-from api.scalars import given
+from api.scalars import KEY, given
 from app.domain.credential import Right
 from app.errors import UserFault, UserFaults
 from app.service import kyc
 from app.service.kyc import Submitted
-
-KEY = "At most 255 characters. The same key with the same input gives the first answer again."
 
 
 @strawberry.input(description="What `updateKycData` takes.")

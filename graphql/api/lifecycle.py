@@ -10,13 +10,12 @@ from api import customer
 from api.context import Context
 from api.customer import Customer
 from api.errors import UserError, user_errors
-from api.scalars import given
+from api.scalars import KEY, given
 from app.domain.credential import Principal, Right
 from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault, UserFaults
 from app.service import lifecycle
 
-KEY = "At most 255 characters. The same key with the same input gives the first answer again."
 REASON = "Why; kept on record and encrypted. At most 500 characters."
 
 

@@ -57,6 +57,10 @@ def described(kind: EnumMeta, description: str, values: Mapping[str, str], *, na
         value.description = values[value.name]
 
 
+# What every mutation says of its key.
+KEY = "At most 255 characters. The same key with the same input gives the first answer again."
+
+
 def given(value: T | Any | None) -> T | None:
     """An optional argument's value; None where it was left out or null."""
     return None if value is strawberry.UNSET else value

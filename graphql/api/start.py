@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 import strawberry
@@ -130,6 +131,16 @@ def _approver(caller: Principal) -> Approver:
     return Approver(caller.tenant_id, caller.name, caller.credential_id)
 
 
+async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -> VerificationStartPayload:
+    """Carries a person's decision out, and answers the start as soon as the vendor has answered, where it is asked."""
+    try:
+        await decision
+        await start.settled(context.core, context.tenant_id, start_id)
+    except (UserFault, UserFaults) as refusal:
+        return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
+    return VerificationStartPayload(start=await by_id(context, start_id), user_errors=[])
+
+
 Info = strawberry.Info[Context, None]
 
 
@@ -202,23 +213,14 @@ class StartMutation:
         self, info: Info, input: Annotated[ApproveVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        try:
-            await approval.approve(info.context.core, _approver(caller), input.start_id)
-            await start.settled(info.context.core, info.context.tenant_id, input.start_id)
-        except (UserFault, UserFaults) as refusal:
-            return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
-        return VerificationStartPayload(start=await by_id(info.context, input.start_id), user_errors=[])
+        return await _decided(info.context, input.start_id, approval.approve(info.context.core, _approver(caller), input.start_id))
 
     @strawberry.mutation(description="Takes back a start that nobody has approved yet. Needs a person.")
     async def withdraw_verification_start(
         self, info: Info, input: Annotated[WithdrawVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        try:
-            await approval.withdraw(info.context.core, _approver(caller), input.start_id)
-        except (UserFault, UserFaults) as refusal:
-            return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
-        return VerificationStartPayload(start=await by_id(info.context, input.start_id), user_errors=[])
+        return await _decided(info.context, input.start_id, approval.withdraw(info.context.core, _approver(caller), input.start_id))
 
     @strawberry.mutation(description="Tells what a person found at the vendor about a start that is UNCERTAIN. Needs a person.")
     async def resolve_verification_start(
@@ -228,10 +230,6 @@ class StartMutation:
     ) -> VerificationStartPayload:
         context = info.context
         caller = context.require_person(Right.ACT)
-        try:
-            reference = given(input.reference)
-            await approval.resolve(context.core, _approver(caller), input.start_id, input.outcome, reference)
-            await start.settled(context.core, context.tenant_id, input.start_id)
-        except (UserFault, UserFaults) as refusal:
-            return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
-        return VerificationStartPayload(start=await by_id(context, input.start_id), user_errors=[])
+        reference = given(input.reference)
+        decision = approval.resolve(context.core, _approver(caller), input.start_id, input.outcome, reference)
+        return await _decided(context, input.start_id, decision)

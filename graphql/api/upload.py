@@ -10,13 +10,11 @@ from strawberry.scalars import JSON
 
 from api.context import Context
 from api.errors import UserError, user_errors
-from api.scalars import URL, given
+from api.scalars import KEY, URL, given
 from app.domain.credential import Right
 from app.errors import UserFault, UserFaults
 from app.service import upload
 from app.service.upload import NewUpload
-
-KEY = "At most 255 characters. The same key with the same input gives the first answer again."
 
 
 @strawberry.input(description="What `createUpload` takes.")

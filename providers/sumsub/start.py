@@ -14,6 +14,7 @@ from app.domain.kyc import TWO_SIDED, Document, KycData, KycDocumentType
 from app.domain.normal import country
 from app.domain.start import Image, Made, Newcomer
 from app.errors import Answered, CorruptData, VendorFault
+from providers.call import given
 from providers.sumsub.client import Client
 from providers.tree import Tree
 
@@ -51,9 +52,9 @@ def fixed_info(newcomer: Newcomer) -> dict[str, Any]:
         "dob": data.date_of_birth.isoformat() if data.date_of_birth else None,
         "nationality": _alpha3(data.nationality),
         "country": _alpha3(address.country),
-        "addresses": [_given(place)] if address.country else None,
+        "addresses": [given(place)] if address.country else None,
     }
-    return _given(info)
+    return given(info)
 
 
 async def create(client: Client, newcomer: Newcomer) -> bytes:
@@ -107,7 +108,7 @@ def _metadata(document: Document, data: KycData, side: str) -> dict[str, Any]:
         "lastName": data.legal_last_name,
         "dob": data.date_of_birth.isoformat() if data.date_of_birth else None,
     }
-    return _given(metadata)
+    return given(metadata)
 
 
 async def _link(client: Client, newcomer: Newcomer) -> str | None:
@@ -118,7 +119,3 @@ async def _link(client: Client, newcomer: Newcomer) -> str | None:
 
 def _alpha3(code: str | None) -> str | None:
     return country.alpha3(code) if code else None
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

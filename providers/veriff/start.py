@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.kyc import GOVERNMENT, KycData, KycDocumentType
 from app.domain.start import Made, Newcomer
 from app.errors import Unanswered
+from providers.call import given
 from providers.tree import Tree
 from providers.veriff.account import PROVIDER
 from providers.veriff.client import Client
@@ -39,7 +40,7 @@ async def create(client: Client, newcomer: Newcomer) -> Made:
 
 def _person(newcomer: Newcomer) -> dict[str, Any]:
     data = newcomer.data
-    return _given(
+    return given(
         {
             "firstName": data.legal_first_name or newcomer.first_name,
             "lastName": data.legal_last_name or newcomer.last_name,
@@ -55,7 +56,7 @@ def _document(data: KycData) -> dict[str, Any]:
     found = next((document for document in data.documents if document.type in GOVERNMENT), None)
     if found is None:
         return {}
-    return _given({"type": TYPES[found.type], "country": found.issuing_country, "number": found.number})
+    return given({"type": TYPES[found.type], "country": found.issuing_country, "number": found.number})
 
 
 def _address(data: KycData) -> dict[str, Any]:
@@ -63,7 +64,3 @@ def _address(data: KycData) -> dict[str, Any]:
     parts = (address.address_line1, address.address_line2, address.postal_code, address.city, address.state, address.country)
     line = ", ".join(part for part in parts if part)
     return {"fullAddress": line} if address.address_line1 and address.country else {}
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
