@@ -10,7 +10,7 @@ from typing import Annotated, Any, Optional
 import typer
 from rich.console import Console
 
-from app import config, credentials, log, migrate, serving, twins, wiring
+from app import config, credentials, log, migrate, serving, twins, watch_lists, wiring
 from app.errors import ConfigurationFault, UserFault
 from app.terminal import Host, run, say, span
 
@@ -31,6 +31,8 @@ app.add_typer(credentials.app, name="credentials")
 app.add_typer(database, name="db")
 app.add_typer(twins.app, name="twin")
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(watch_lists.app, name="lists")
+app.command("screen")(watch_lists.screen)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.process import KycProcess
 from app.domain.reference import DEFAULT_INTEGRATION
+from app.domain.screening import ScreenerName
 from app.domain.verification import Stage
 from app.errors import ConfigurationFault
 
@@ -95,6 +96,14 @@ class Settings(BaseSettings):
     designated_services: Annotated[tuple[str, ...], NoDecode] = SERVICES
     starts_per_day: int = Field(500, ge=0)
     start_needs_second_person: bool = False
+    screeners: Annotated[tuple[ScreenerName, ...], NoDecode] = (ScreenerName.PROVIDER, ScreenerName.LISTS)
+    rescreen_days: float = Field(30, gt=0)
+    aml_needs_second_person: bool = False
+    yente_base_url: str | None = None
+    yente_token: SecretStr | None = None
+    yente_dataset: str = "default"
+    yente_algorithm: str = "best"
+    yente_threshold: float = Field(0.7, gt=0, le=1)
     fetch_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: str = "INFO"
@@ -105,6 +114,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("screeners", mode="before")
+    @classmethod
+    def _screeners(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = tuple(part.strip().upper() for part in value.split(",") if part.strip())
+        if any(name not in ScreenerName.__members__ for name in names):
+            raise ValueError(f"name any of {', '.join(name.lower() for name in ScreenerName)}")
+        return names
 
     @field_validator("database_url")
     @classmethod
@@ -127,9 +146,11 @@ class Settings(BaseSettings):
             raise ValueError("the seconds of each stage must be more than 0")
         return value
 
-    @field_validator("sumsub_base_url", "veriff_base_url", "public_url")
+    @field_validator("sumsub_base_url", "veriff_base_url", "public_url", "yente_base_url")
     @classmethod
-    def _web_address(cls, value: str) -> str:
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("use an address such as https://api.example.com")
@@ -227,6 +248,8 @@ def unsafe(settings: Settings) -> list[str]:
     if bool(settings.reveal("sumsub_app_token")) != bool(settings.reveal("sumsub_secret_key")):
         faults.append("GATEHOUSE_SUMSUB_APP_TOKEN and GATEHOUSE_SUMSUB_SECRET_KEY: set both, or neither")
     faults += _unsafe_integrations(settings)
+    if ScreenerName.YENTE in settings.screeners and settings.yente_base_url is None:
+        faults.append("GATEHOUSE_YENTE_BASE_URL: required with yente among GATEHOUSE_SCREENERS, e.g. http://yente.internal:8000")
     if settings.production:
         faults += _unsafe_in_production(settings)
     return faults

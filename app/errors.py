@@ -8,6 +8,7 @@ GatehouseError
 │   ├── NotSent           nothing left the building: the call may simply be made again
 │   ├── Unanswered        it may have taken effect: look before calling again
 │   └── Answered          the vendor answered with an error
+├── ScreenerFault         a screener gave no answer, which is never "clear"
 ├── NotReady              the vendor has not decided yet: ask again later
 ├── StaleFence            another worker has taken the row over: stop without a trace
 ├── CorruptData           stored bytes do not open or do not match their digest
@@ -160,6 +161,12 @@ class Answered(VendorFault):
     @property
     def passing(self) -> bool:
         return self.status == 429 or self.status == 408 or self.status >= 500
+
+
+class ScreenerFault(GatehouseError):
+    """A screener gave no answer, or not a whole one. It is asked again; never is it taken for having found nothing."""
+
+    code = "SCREENER_FAULT"
 
 
 @dataclass(eq=False)

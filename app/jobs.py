@@ -18,6 +18,7 @@ LOOK_AT_VERIFICATION = "look_at_verification"
 FETCH_DOCUMENT = "fetch_document"
 START_VERIFICATION = "start_verification"
 SCREEN_CUSTOMER = "screen_customer"
+RESCREEN = "rescreen"
 # How long the relay leaves a row alone after its bell was rung.
 RING_AGAIN_SECONDS = 3.0
 # Rings that wait for a slow broker; more are dropped, and found by the relay.

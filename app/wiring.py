@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from app import background, db
 from app.clock import MovableClock, SystemClock
 from app.config import Settings
+from app.domain.screening import Screenings
 from app.domain.start import Policy
 from app.pulse import Pulse, RedisPulse
 from app.service import event, keyring, sandbox_clock
 from app.service.core import Core
+
+DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     try:
         policy = Policy(settings.designated_services, settings.starts_per_day, settings.start_needs_second_person)
         decision = None if settings.production else settings.sandbox_decision_seconds
-        core = Core(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, decision)
+        screening = Screenings(settings.screeners, settings.rescreen_days * DAY_SECONDS, settings.aml_needs_second_person)
+        core = Core(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, screening, decision)
         yield Parts(core, pulse)
     finally:
         await background.end(following)

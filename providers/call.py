@@ -221,7 +221,7 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def query(path: str, **parameters: str | int | bool | None) -> str:
+def query(path: str, **parameters: str | float | bool | None) -> str:
     """A path with its query; what is None is left out, blanks become %20."""
     texts = {
         name: str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from dramatiq import Worker
@@ -13,10 +14,11 @@ import providers
 from app import background
 from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
+from app.domain.screening import Screener, ScreenerName
 from app.jobs import Bell
-from app.service import blob, budget, clean, fetch, reception, run
+from app.service import blob, budget, clean, fetch, matcher, reception, run, vendor_screener
 from app.service.core import Core
-from providers import wire
+from providers import wire, yente
 from tasks import broker, ingestion, loop, relay, sandbox, screening, start, upload, verification
 
 DRAIN_SECONDS = 20.0
@@ -50,13 +52,21 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop
 
     blobs = blob.BlobStore(blob.open_store(settings.blobs))
     fetcher = fetch.Fetcher(settings.fetch_allowed_hosts, samples=not settings.production)
-    async with wire.client() as http:
+    lists = matcher.Matcher(core.database)
+    async with wire.client() as http, contextlib.aclosing(lists):
+        vendors = providers.build(settings, http, account_budget, core.clock.now)
+        every: dict[ScreenerName, Callable[[], Screener]] = {
+            ScreenerName.PROVIDER: lambda: vendor_screener.VendorScreener(vendors),
+            ScreenerName.LISTS: lambda: lists,
+            ScreenerName.YENTE: lambda: yente.build(settings, http),
+        }
         yield run.Workshop(
             core,
             blobs,
-            providers.build(settings, http, account_budget, core.clock.now),
+            vendors,
             run.Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
             reception.Reception(core, blobs, clean.Cleaner(), fetcher),
+            {name: every[name]() for name in settings.screeners},
         )
 
 

@@ -1,19 +1,51 @@
-"""Screening against sanctions and watch lists: what a vendor's own screening has found, and the moves of `aml.status`."""
+"""Screening against sanctions and watch lists: what came of it, and the moves of `aml.status` that follow."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-from app.domain.customer import AmlStatus
+from app.domain.customer import AmlDecision, AmlStatus
 
 
 class Screened(StrEnum):
-    """What a vendor's own screening says. NONE: it ran none, which is not the same as having found nothing."""
+    """What one screener says. Only CLEAR says that there is nothing.
+
+    ABSENT: it has nothing to look into, and does not count. NONE: it ought to have looked, and has not. UNSURE: it found nothing,
+    and would have missed something: for a person to look at.
+    """
+
+    ABSENT = "ABSENT"
+    NONE = "NONE"
+    RUNNING = "RUNNING"
+    CLEAR = "CLEAR"
+    UNSURE = "UNSURE"
+    HITS = "HITS"
+
+
+# The worst first: one that found something is not made good by all the others, one that has not looked neither.
+WORST = (Screened.HITS, Screened.UNSURE, Screened.NONE, Screened.RUNNING, Screened.CLEAR)
+
+
+class Result(StrEnum):
+    """What all screeners together say, and people to the hits. FOR_A_PERSON: nothing new to judge, but not nothing."""
 
     NONE = "NONE"
     RUNNING = "RUNNING"
     CLEAR = "CLEAR"
-    HITS = "HITS"
+    FOR_A_PERSON = "FOR_A_PERSON"
+    NEW_HITS = "NEW_HITS"
+
+
+def result(found: Iterable[Screened], *, hits: int, unjudged: int) -> Result:
+    """The worst of what the screeners say; nobody having looked is NONE. `hits` are those that are found at present."""
+    counted = {screened for screened in found if screened is not Screened.ABSENT}
+    worst = next((screened for screened in WORST if screened in counted), Screened.NONE)
+    if unjudged:
+        return Result.NEW_HITS
+    if hits or worst in (Screened.HITS, Screened.UNSURE):
+        return Result.FOR_A_PERSON
+    return Result(worst.value)
 
 
 A = AmlStatus
@@ -24,17 +56,32 @@ TRANSITIONS: dict[AmlStatus, frozenset[AmlStatus]] = {
     A.CLEAR: frozenset({A.IN_PROGRESS}),
     A.RESOLVED: frozenset({A.IN_PROGRESS}),
 }
-# The moves that follow, in order, from the present status and what was found. What is not listed moves nothing: hits wait for a
-# person, and no screening that found nothing takes a finding back.
-MOVES: dict[tuple[AmlStatus, Screened], tuple[AmlStatus, ...]] = {
-    (A.NOT_SCREENED, Screened.RUNNING): (A.IN_PROGRESS,),
-    (A.NOT_SCREENED, Screened.CLEAR): (A.IN_PROGRESS, A.CLEAR),
-    (A.NOT_SCREENED, Screened.HITS): (A.IN_PROGRESS, A.NEEDS_REVIEW),
-    (A.IN_PROGRESS, Screened.CLEAR): (A.CLEAR,),
-    (A.IN_PROGRESS, Screened.HITS): (A.NEEDS_REVIEW,),
-    (A.CLEAR, Screened.HITS): (A.IN_PROGRESS, A.NEEDS_REVIEW),
+REVIEW = (A.IN_PROGRESS, A.NEEDS_REVIEW)
+# The moves that follow, in order, from the present status and the result. What is not listed moves nothing: hits wait for a
+# person, no screening that found nothing takes a finding back, and a decision stands until there is something new.
+MOVES: dict[tuple[AmlStatus, Result], tuple[AmlStatus, ...]] = {
+    (A.NOT_SCREENED, Result.RUNNING): (A.IN_PROGRESS,),
+    (A.NOT_SCREENED, Result.CLEAR): (A.IN_PROGRESS, A.CLEAR),
+    (A.NOT_SCREENED, Result.FOR_A_PERSON): REVIEW,
+    (A.NOT_SCREENED, Result.NEW_HITS): REVIEW,
+    (A.IN_PROGRESS, Result.CLEAR): (A.CLEAR,),
+    (A.IN_PROGRESS, Result.FOR_A_PERSON): (A.NEEDS_REVIEW,),
+    (A.IN_PROGRESS, Result.NEW_HITS): (A.NEEDS_REVIEW,),
+    (A.CLEAR, Result.FOR_A_PERSON): REVIEW,
+    (A.CLEAR, Result.NEW_HITS): REVIEW,
+    (A.RESOLVED, Result.NEW_HITS): REVIEW,
 }
+# What was decided about the person as known then; of another one nothing is known.
+STALE_WITH_THE_PERSON = frozenset({A.CLEAR, A.RESOLVED})
 
 
-def moves(status: AmlStatus, found: Screened) -> tuple[AmlStatus, ...]:
+def moves(status: AmlStatus, found: Result, decision: AmlDecision | None) -> tuple[AmlStatus, ...]:
+    """No screening lifts a rejection: where it finds nothing any more, a person decides again."""
+    if found is Result.CLEAR and decision is AmlDecision.REJECTED:
+        found = Result.FOR_A_PERSON
     return MOVES.get((status, found), ())
+
+
+def kept(decision: AmlDecision | None, to: AmlStatus) -> AmlDecision | None:
+    """What remains of a decision when the status moves on: a rejection stays until another decision is recorded."""
+    return decision if to is A.RESOLVED or decision is AmlDecision.REJECTED else None

@@ -30,12 +30,14 @@ class Right(StrEnum):
     READ_INTERNAL = "internal:read"
     # What is billable or destructive at a vendor: for people alone.
     ACT = "verifications:act"
+    # Hits, and the decision that follows from them: for people of compliance alone.
+    JUDGE = "aml:judge"
 
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SERVICE: frozenset({Right.READ, Right.WRITE}),
     Role.BACK_OFFICE: frozenset({Right.READ, Right.WRITE, Right.READ_INTERNAL, Right.ACT}),
-    Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS, Right.READ_INTERNAL, Right.ACT}),
+    Role.COMPLIANCE: frozenset({Right.READ, Right.READ_PERSONS, Right.READ_INTERNAL, Right.ACT, Right.JUDGE}),
     Role.ADMIN: frozenset(),
     Role.CUSTOMER: frozenset(),
 }

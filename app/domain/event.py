@@ -32,6 +32,12 @@ class EventType(StrEnum):
     VERIFICATION_MISSING = "verification.missing"
     VERIFICATION_ACTION_DONE = "verification.action_done"
     AML_STATUS_CHANGED = "aml.status_changed"
+    AML_HIT_FOUND = "aml.hit_found"
+    AML_HIT_WITHDRAWN = "aml.hit_withdrawn"
+    AML_HIT_REVIEWED = "aml.hit_reviewed"
+    AML_DECISION_PROPOSED = "aml.decision_proposed"
+    # Something new about a customer that was let in: loud, and always together with the hits' own events. It decides nothing.
+    AML_ALERT = "aml.alert"
     PROVIDER_DRIFT_DETECTED = "provider.drift_detected"
 
 

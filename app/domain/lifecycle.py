@@ -1,4 +1,5 @@
-"""What people decide about a customer here: active or not, whether a verification is required, and whether one may start."""
+"""What people decide about a customer here: active or not, whether a verification is required, whether one may start, and
+whether it is to be screened anew."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ class ChangeKind(StrEnum):
     REACTIVATED = "REACTIVATED"
     KYC_REQUIRED = "KYC_REQUIRED"
     KYC_NOT_REQUIRED = "KYC_NOT_REQUIRED"
+    SCREENED_AGAIN = "SCREENED_AGAIN"
 
 
 # Why `setKycRequired` is refused, by kycStatus. Only NOT_STARTED and NOT_REQUIRED may be exchanged for each other.

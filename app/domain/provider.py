@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.action import Action, ActionAnswer, ActionKind, Subject
-from app.domain.aml import Screened
 from app.domain.drift import Unknown
 from app.domain.examination import Finding
 from app.domain.inbound import Notice
@@ -18,6 +17,7 @@ from app.domain.ingestion import SourceKind
 from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.reference import Reference
+from app.domain.screening import Hit, Report
 from app.domain.start import Made, Newcomer
 from app.domain.verification import VendorState
 from app.errors import NotReady, ProcessFault, VendorFault
@@ -163,8 +163,12 @@ class Provider(Protocol):
         """Where a verification stands, from a snapshot, without any I/O."""
         ...
 
-    async def screened(self, reference: Reference) -> Screened:
+    async def screened(self, reference: Reference) -> Report:
         """What the vendor's own screening of a verification has found. Raises VendorFault, which is never "nothing"."""
+        ...
+
+    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+        """What a refusal's labels say of lists: a hit for each that says that the person stands on one."""
         ...
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     VENDOR_OUT_OF_REACH = "VENDOR_OUT_OF_REACH"
     GONE_AT_VENDOR = "GONE_AT_VENDOR"
     NOT_SCREENED = "NOT_SCREENED"
+    HITS_NOT_JUDGED = "HITS_NOT_JUDGED"
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,16 @@ ADVICE: dict[Cause, Advice] = {
     ),
     Cause.NOT_SCREENED: Advice(
         HOUR,
-        "The customer is verified, and no screening has had a result.",
-        "Check that the vendor's level includes screening.",
-        "Verification.vendorRecord",
-        DOCTOR,
+        "The customer is verified, and the screening has not come to a result.",
+        "See which screener has not answered or has not looked; check the vendor's level, the lists, the service's address.",
+        "Customer.aml.checks",
+        "gatehouse lists status",
+    ),
+    Cause.HITS_NOT_JUDGED: Advice(
+        DAY,
+        "Screening found hits, and nobody has decided.",
+        "Judge each hit, then decide about the customer.",
+        "reviewAmlHit, resolveAml",
+        STUCK,
     ),
 }

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.aml import TRANSITIONS as AML_TRANSITIONS
+from app.domain.aml import kept
 from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, status
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import SUBMISSION_TRANSITIONS, Submission
@@ -34,6 +35,8 @@ class Customer(SQLModel, table=True):
     aml_status: str = Field(max_length=30)
     aml_screened_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     aml_decision: str | None = Field(default=None, max_length=20)
+    # A keyed digest of who was looked for when the status was reached: another person must be screened anew.
+    aml_person: str | None = Field(default=None, max_length=64)
     risk_level: str = Field(max_length=20)
     tags: Any = Field(sa_type=Json)
     personal: bytes
@@ -85,14 +88,26 @@ async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, re
     _tell(session, row, before, replace(before, kyc=to), reason=reason, required=required)
 
 
-async def move_aml(session: Session, row: Any, *, to: AmlStatus, at: dt.datetime, reason: str) -> None:
-    """The one door of aml.status: checks the table, writes, and records what changed."""
+async def move_aml(session: Session, row: Any, *, to: AmlStatus, at: dt.datetime, reason: str, **values: Any) -> None:
+    """The one door of aml.status: checks the table, writes, and records what changed. A decision to clear ends with its status."""
     before = standing(row)
     machine.check(AML_TRANSITIONS, before.aml, to)
-    await _write(session, row, at=at, aml_status=to, aml_screened_at=at, status_since=at)
+    decision = values.pop("aml_decision", kept(before.decision, to))
+    await _write(session, row, at=at, aml_status=to, aml_decision=decision, status_since=at, **values)
     data = {"customerId": row.id, "oldStatus": before.aml, "newStatus": to}
     session.record(NewEvent(EventType.AML_STATUS_CHANGED, row.tenant_id, customer_id=row.id, data=data))
-    _tell(session, row, before, replace(before, aml=to), reason=reason)
+    _tell(session, row, before, replace(before, aml=to, decision=decision), reason=reason)
+
+
+async def resolve_aml(session: Session, row: Any, *, decision: AmlDecision, at: dt.datetime) -> None:
+    """A decision on record: every hit is judged."""
+    await move_aml(session, row, to=AmlStatus.RESOLVED, at=at, reason=f"aml_{decision.lower()}", aml_decision=decision)
+
+
+async def screened(session: Session, row: Any, *, at: dt.datetime, person: str) -> None:
+    """Notes that the screening of a person has had a result."""
+    values = {"aml_screened_at": at, "aml_person": person}
+    await session.execute(update(Customer).where(Customer.id == row.id).values(**values))
 
 
 async def submit(

@@ -1,13 +1,14 @@
-"""A customer's screening as a job: when to ask what was found, and until when nobody need ask."""
+"""A customer's screening as a job: who is to be asked, and when again."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Session, UtcDateTime
+from app.db import Json, Session, UtcDateTime
 from app.errors import StaleFence
 
 OPEN = text("is_open")
@@ -21,9 +22,12 @@ class Screening(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    # The verification at whose vendor it runs.
-    verification_id: str = Field(max_length=40, foreign_key="verification.id")
+    # The ids of the verifications at whose vendors it may have run.
+    verifications: Any = Field(sa_type=Json)
     is_open: bool
+    # When this round of asking was asked for, and when every screener had answered in it.
+    asked_at: dt.datetime = Field(sa_type=UtcDateTime)
+    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     # How often the vendor was asked without a result.
     quiet: int = 0
     # How often it was asked for; a look that began before the last time is followed by another.

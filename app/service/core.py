@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.clock import Clock
 from app.db import Database
+from app.domain.screening import Screenings
 from app.domain.start import Policy
 from app.domain.verification import Stage
 from app.service.vault import Vault
@@ -20,5 +21,6 @@ class Core:
     # Seconds that a verification may stay in a stage before its vendor is asked, where they are not the usual ones.
     expected_stay: Mapping[Stage, float] = field(default_factory=dict)
     starts: Policy = field(default_factory=Policy)
+    screening: Screenings = field(default_factory=Screenings)
     # In the sandbox, after how many seconds its test addresses are decided about; None in production.
     decision_seconds: float | None = None

@@ -41,6 +41,7 @@ class NewCustomer:
 class CustomerFilter:
     external_id: str | None = None
     kyc_status: Collection[KycStatus] | None = None
+    aml_status: Collection[AmlStatus] | None = None
     created_after: dt.datetime | None = None
     created_before: dt.datetime | None = None
 
@@ -117,6 +118,8 @@ def matching(tenant_id: str, wanted: CustomerFilter) -> Select[Any]:
         query = query.where(Customer.external_id == wanted.external_id)
     if wanted.kyc_status is not None:
         query = query.where(Customer.kyc_status.in_(list(wanted.kyc_status)))
+    if wanted.aml_status is not None:
+        query = query.where(Customer.aml_status.in_(list(wanted.aml_status)))
     if wanted.created_after is not None:
         query = query.where(Customer.created_at > wanted.created_after)
     if wanted.created_before is not None:

@@ -11,20 +11,19 @@ import orjson
 from app.db import Session
 from app.domain.customer import DATA_MAY_CHANGE, KycStatus, data_may_change, status
 from app.domain.event import EventType, NewEvent
-from app.domain.kyc import GOVERNMENT, Document, KycData, Submission, missing, plain, rule, stored
+from app.domain.kyc import GOVERNMENT, Document, KycData, Submission, missing, plain, rule
 from app.domain.kyc.missing import Required
 from app.domain.kyc.naming import camel
 from app.domain.kyc.rule import Checked, Image
 from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
-from app.service import checks, customer, idempotency, mark, upload
+from app.service import checks, customer, declared, idempotency, mark, screening, upload
 from app.service.core import Core
 from app.service.fetch import Fetcher
 from app.service.vault import DataKeyCipher
 
 OPERATION = "updateKycData"
-DATA = "customer.kyc_data"
 # What a submission may still be found unusable in: a document that arrives later changes nothing about a verified customer.
 UNDECIDED = frozenset({KycStatus.NOT_STARTED, KycStatus.PENDING, KycStatus.FAILED, KycStatus.AWAITING_RESUBMISSION})
 
@@ -62,7 +61,7 @@ async def submit(core: Core, fetcher: Fetcher, new: Submitted) -> None:
 async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any], fetcher: Fetcher) -> None:
     cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
     at = core.clock.now()
-    checked = rule.submit(declared(row, cipher), patch, today=at.date())
+    checked = rule.submit(declared.of(row, cipher), patch, today=at.date())
     known = {found.id: found for found in await upload.by_ids(session, row.tenant_id, _given_uploads(checked))}
     _check_images(checked, row, known, fetcher)
     checks.refuse(checked.faults)
@@ -84,15 +83,11 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
         reason="kyc_data_incomplete" if required else "kyc_data_submitted",
         required=missing.documents(required),
         submissions=row.submissions + 1,
-        kyc_data=cipher.seal_json(plain(data), DATA),
+        kyc_data=cipher.seal_json(plain(data), declared.DATA),
         required_fields=[item.plain() for item in required],
         submitted_at=at,
     )
-
-
-def declared(row: Any, cipher: DataKeyCipher) -> KycData:
-    """What a customer has declared so far."""
-    return stored(cipher.open_json(row.kyc_data, DATA)) if row.kyc_data is not None else KycData()
+    await screening.person_changed(core, session, row.id)
 
 
 def _given_uploads(checked: Checked) -> list[str]:
@@ -155,7 +150,7 @@ async def reassess(core: Core, session: Session, tenant_id: str, customer_id: st
     ciphers = await customer.ciphers(session, core.vault, tenant_id, [customer_id])
     if customer_id not in ciphers:
         return
-    required = await _missing(core, session, row, declared(row, ciphers[customer_id]), ciphers[customer_id])
+    required = await _missing(core, session, row, declared.of(row, ciphers[customer_id]), ciphers[customer_id])
     await customer_model.submit(
         session,
         row,

@@ -1,4 +1,5 @@
-"""Deactivating and reactivating customers, and deciding whether they need a verification: each once, with who and why."""
+"""Deactivating and reactivating customers, deciding whether they need a verification, having them screened anew: each once, with
+who and why."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.change import CustomerChange
-from app.service import checks, customer, idempotency
+from app.service import checks, customer, idempotency, screening
 from app.service.core import Core
 
 REASON = "customer_change.reason"
@@ -86,11 +87,18 @@ async def _set_required(core: Core, session: Session, row: Any, *, required: boo
     await customer_model.move(session, row, to=outcome, at=core.clock.now(), reason=reason)
 
 
+async def _screen_again(core: Core, session: Session, row: Any) -> None:
+    if row.kyc_status != KycStatus.VERIFIED:
+        raise UserFault("NOT_VERIFIED", "Only a verified customer is screened.", ["input", "customerId"], "Verify it first.")
+    await screening.again(core, session, row)
+
+
 CARRY_OUT: dict[ChangeKind, Callable[[Core, Session, Any], Awaitable[None]]] = {
     ChangeKind.DEACTIVATED: _deactivate,
     ChangeKind.REACTIVATED: _reactivate,
     ChangeKind.KYC_REQUIRED: _require,
     ChangeKind.KYC_NOT_REQUIRED: _excuse,
+    ChangeKind.SCREENED_AGAIN: _screen_again,
 }
 
 

@@ -108,8 +108,8 @@ class Visit:
                 verification_id=row.id,
                 customer_id=row.customer_id,
             )
-            if seen.state.stage is Stage.APPROVED and row.processes is not None and (changed or self.event_ids):
-                await screening.request(core, session, row)
+            if seen.state.stage in (Stage.APPROVED, Stage.DECLINED) and (changed or self.event_ids):
+                await screening.rung(core, session, row)
             await inbound.handled(session, self.event_ids, changed=changed)
             if cipher is not None:
                 await inbound.match(session, core.vault, cipher, owner=row)

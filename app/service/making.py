@@ -28,7 +28,7 @@ from app.model import customer as customer_model
 from app.model import start as start_model
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service import customer, inbound, kyc, start, upload, verification, work
+from app.service import customer, declared, inbound, start, upload, verification, work
 from app.service.run import Workshop
 from app.service.vault import DataKeyCipher
 
@@ -214,7 +214,7 @@ class Attempt:
         row = self.row
         async with self.shop.core.database.reading() as connection:
             (person,) = await customer.by_ids(connection, row.tenant_id, [row.customer_id])
-            data = kyc.declared(person, cipher)
+            data = declared.of(person, cipher)
             files = await upload.files(connection, row.tenant_id, data.upload_ids)
         personal = cipher.open_json(person.personal, customer.PERSONAL)
         return Newcomer(

@@ -8,18 +8,19 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db import Session
 from app.domain.customer import KycStatus
 from app.domain.kyc import KycData
 from app.domain.overview import Facts, Line, MarkKind, Result, overview
 from app.domain.process import KycProcess, ResultStatus
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
-from app.service import ingestion, kyc
+from app.service import declared, ingestion
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
 
-async def newest_results(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
+async def newest_results(connection: AsyncConnection | Session, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
     """The newest result of each process of each customer."""
     # Ids sort by time, so a customer's newest ingestion of a process is the one with the greatest id.
     newest = (
@@ -40,8 +41,8 @@ async def newest_results(connection: AsyncConnection, tenant_id: str, customer_i
 def lines(core: Core, row: Any, cipher: DataKeyCipher | None, results: Sequence[Any], same: Collection[MarkKind]) -> list[Line]:
     """The overview of one customer, from its row, its newest results and its marks."""
     known = {KycProcess(result.process): _result(result, cipher) for result in results if cipher is not None}
-    declared = kyc.declared(row, cipher) if cipher is not None else KycData()
-    return overview(Facts(KycStatus(row.kyc_status), declared, core.clock.now().date(), known, same))
+    given = declared.of(row, cipher) if cipher is not None else KycData()
+    return overview(Facts(KycStatus(row.kyc_status), given, core.clock.now().date(), known, same))
 
 
 def _result(row: Any, cipher: DataKeyCipher) -> Result:

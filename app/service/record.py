@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +15,14 @@ from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import FileCategory, Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
+from app.domain.reference import Reference
 from app.errors import ProcessFault
 from app.model import customer as customer_model
 from app.model import ingestion as ingestion_model
 from app.model import result as result_model
 from app.model.file import File
 from app.model.result import ProcessResult
-from app.service import drift, ingestion, mark, outcome, verification
+from app.service import drift, ingestion, mark, outcome, screening, verification
 from app.service.blob import Stored
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
@@ -125,7 +125,7 @@ async def failed(core: Core, session: Session, row: Any, fault: ProcessFault) ->
         )
 
 
-async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
+async def finish(core: Core, session: Session, row: Any, *, fence: int, references: Sequence[Reference] = ()) -> None:
     """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
     at = core.clock.now()
     await ingestion_model.move(
@@ -145,11 +145,16 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int) -> None:
     )
     if completed.first() is None:
         return
-    await verify_customer(session, row, at=at)
+    named = references or ([Reference(row.provider_reference)] if row.provider_reference else [])
+    await verify_customer(core, session, row, named)
 
 
-async def verify_customer(session: Session, row: Any, *, at: dt.datetime) -> None:
-    """An approved verification of which something was completed makes its customer verified, where one may."""
+async def verify_customer(core: Core, session: Session, row: Any, references: Sequence[Reference] = ()) -> None:
+    """An approved verification of which something was completed makes its customer verified, where one may; and what it tells of
+    the person is what is screened, at its vendor, too."""
     person = await customer_model.locked(session, row.customer_id)
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
+        at = core.clock.now()
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
+    seen = await verification.by_references(session, row.customer_id, row.provider, references)
+    await screening.person_changed(core, session, row.customer_id, seen)

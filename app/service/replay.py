@@ -215,7 +215,7 @@ async def _apply_result(
     values = outcome.values(found, ProviderName(row.provider), snapshot.fetched_at)
     values |= {"data": cipher.seal_json(values["data"], ingestion.RESULT), "error": None}
     await result_model.rewrite(session, row, process=result.process, old=old, to=ResultStatus.COMPLETED, at=at, **values)
-    await record.verify_customer(session, row, at=at)
+    await record.verify_customer(core, session, row)
 
 
 async def _verifications(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
 from app.domain.reference import Reference
+from app.domain.screening import Screener, ScreenerName
 from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered, VendorFault
 from app.log import place
 from app.model import ingestion as ingestion_model
@@ -60,13 +61,14 @@ class Patience:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What work on ingestions, verifications and uploads needs."""
+    """What work on ingestions, verifications, uploads and screenings needs."""
 
     core: Core
     blobs: BlobStore
     providers: Mapping[ProviderName, Provider]
     patience: Patience
     reception: Reception
+    screeners: Mapping[ScreenerName, Screener] = field(default_factory=dict)
 
 
 async def carry_out(shop: Workshop, ingestion_id: str) -> None:
@@ -182,14 +184,14 @@ class Run:
                 await payload.of_ingestion(session, row, snapshot, cipher)
             await record.findings(core, session, row, ready, snapshot, cipher)
             if over:
-                await record.finish(core, session, row, fence=self.fence)
+                await record.finish(core, session, row, fence=self.fence, references=snapshot.references)
         if waiting:
             stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
             async with transaction(core.database) as session:
                 await ingestion_model.write(session, row.id, fence=self.fence, claims=0)
                 await record.findings(core, session, row, stored, snapshot, cipher)
                 if not undecided:
-                    await record.finish(core, session, row, fence=self.fence)
+                    await record.finish(core, session, row, fence=self.fence, references=snapshot.references)
         if undecided:
             raise undecided[0]
 

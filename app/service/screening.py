@@ -1,129 +1,198 @@
-"""Screening: asked for when a verification that was started here is approved, or its vendor rings about it again.
+"""Screening: asked for when a customer is verified, or is another person than before; and what its results do to `aml.status`.
 
-What was found becomes `aml.status` step by step, through its one door. No answer, a fault, and a vendor that ran no screening are
-never taken for a clear one.
+Each screener's last word is kept. Only what was said since this round was asked for, about this very person, and of the lists as
+they are now, counts: no answer, a fault, and a screener that has not looked are never taken for a clear one.
 """
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session, now, transaction
+from app.db import Session, now
 from app.domain import aml, ids
-from app.domain.aml import Screened
-from app.domain.customer import AmlStatus, KycStatus
-from app.domain.provider import ProviderName
-from app.domain.reference import Reference
-from app.errors import StaleFence, VendorFault
+from app.domain.aml import Result, Screened
+from app.domain.customer import AmlStatus, CustomerStatus, KycStatus, status
+from app.domain.event import EventType, NewEvent
+from app.domain.hit import DecisionStatus
+from app.domain.screening import ScreenerName
 from app.jobs import RING_AGAIN_SECONDS, SCREEN_CUSTOMER
-from app.log import place
 from app.model import customer as customer_model
-from app.model import screening as screening_model
+from app.model.aml_decision import AmlDecisionRow
+from app.model.check import AmlCheck
 from app.model.screening import Screening
-from app.model.verification import Verification
-from app.service import work
+from app.service import hit, person, watch_list
 from app.service.core import Core
-from app.service.run import Workshop
 
 log = structlog.get_logger(module=__name__)
 
-# How soon one that is not over is asked about again: at first, and at most.
-FIRST_SECONDS, MOST_SECONDS = 5.0, 3600.0
+# A customer of whom no more is taken in is screened with what its vendor has refused it for, if that was a hit.
+SCREENED = frozenset({KycStatus.VERIFIED, KycStatus.FAILED})
 
 
-async def request(core: Core, session: Session, row: Any) -> None:
-    """Asks for the screening of a verification's customer, now. Any number of requests before it begins are one."""
+async def request(core: Core, session: Session, customer: Any, verifications: Sequence[str] = (), *, anew: bool = True) -> None:
+    """Asks for a customer's screening, now. Any number of requests before it begins are one.
+
+    `verifications` are the ids of those at whose vendors it may have been screened; without any, those that are known remain.
+    With `anew` every screener has to answer (again), else those that have not.
+    """
     screening_id = ids.new("scr")
     fresh = await session.insert_new(
         Screening,
         id=screening_id,
-        tenant_id=row.tenant_id,
-        customer_id=row.customer_id,
-        verification_id=row.id,
+        tenant_id=customer.tenant_id,
+        customer_id=customer.id,
+        verifications=list(verifications),
         is_open=True,
         quiet=0,
         rings=0,
         fence=0,
+        asked_at=now(),
         due_at=now(),
         ring_at=now(RING_AGAIN_SECONDS),
         created_at=core.clock.now(),
     )
     if not fresh:
-        again = update(Screening).where(Screening.customer_id == row.customer_id).returning(Screening.id)
-        values = {"verification_id": row.id, "is_open": True, "quiet": 0, "rings": Screening.rings + 1}
-        found = await session.execute(again.values(due_at=now(), ring_at=now(RING_AGAIN_SECONDS), **values))
-        screening_id = found.scalar_one()
+        values: dict[str, Any] = {"is_open": True, "quiet": 0, "rings": Screening.rings + 1, "ended_at": None}
+        if verifications:
+            values["verifications"] = list(verifications)
+        if anew:
+            values["asked_at"] = now()
+        mine = update(Screening).where(Screening.customer_id == customer.id).returning(Screening.id)
+        asked = await session.execute(mine.values(due_at=now(), ring_at=now(RING_AGAIN_SECONDS), **values))
+        screening_id = asked.scalar_one()
     session.ring(SCREEN_CUSTOMER, screening_id)
 
 
-async def screen(shop: Workshop, screening_id: str) -> None:
-    """Asks the vendor what its screening has found. Running twice changes nothing."""
-    async with transaction(shop.core.database) as session:
-        query = select(Screening.__table__).where(Screening.id == screening_id).with_for_update(key_share=True)
-        row = (await session.execute(query)).first()
-        if row is None or not row.is_open:
-            return
-        if not await work.take(session, Screening, row, lease_until=now(shop.patience.lease)):
-            return
-        about = select(Verification.__table__).where(Verification.id == row.verification_id)
-        verification = (await session.execute(about)).one()
-    fence = row.fence + 1
-    try:
-        async with work.leased(shop.core.database, Screening, row.id, fence=fence, lease_seconds=shop.patience.lease):
-            await _end(shop, row, fence, await _found(shop, verification))
-    except StaleFence:
-        log.info("screening.lease_lost", screening_id=screening_id)
-    except asyncio.CancelledError:
-        await asyncio.shield(_put_back(shop, row, fence))
-        raise
+async def person_changed(core: Core, session: Session, customer_id: str, verifications: Sequence[str] = ()) -> None:
+    """After a customer's data have changed: what was found about another person says nothing about this one.
 
-
-async def _found(shop: Workshop, verification: Any) -> Screened | None:
-    """What the vendor says; None where it did not say anything that is sure."""
-    provider = shop.providers.get(ProviderName(verification.provider))
-    if provider is None:
-        return None
-    try:
-        return await provider.screened(Reference(verification.reference, verification.integration))
-    except VendorFault as fault:
-        log.warning("vendor.fault", verification_id=verification.id, kind=type(fault).__name__, operation=fault.operation)
-    except Exception as problem:  # the edge of the work: whatever it was, it is asked again
-        log.error("screening.defect", verification_id=verification.id, error=type(problem).__name__, at=place(problem))
-    return None
-
-
-async def _end(shop: Workshop, row: Any, fence: int, found: Screened | None) -> None:
-    """A result is applied, and ends it until somebody asks again; without one it is asked about later and later."""
-    over = found in (Screened.CLEAR, Screened.HITS, Screened.NONE)
-    wait = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(row.quiet, 10))
-    heard = Screening.rings == row.rings
-    due = case((heard, now(wait)), else_=now())
-    async with transaction(shop.core.database) as session:
-        # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
-        if found is not None:
-            await _apply(shop.core, session, row.customer_id, found)
-        still = case((heard, not over), else_=True)
-        values = {"is_open": still, "quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
-        await screening_model.write(session, row.id, fence=fence, **values)
-
-
-async def _put_back(shop: Workshop, row: Any, fence: int) -> None:
-    try:
-        async with transaction(shop.core.database) as session:
-            await screening_model.write(session, row.id, fence=fence, lease_until=None, due_at=now(), ring_at=now())
-    except StaleFence:
-        return
-
-
-async def _apply(core: Core, session: Session, customer_id: str, found: Screened) -> None:
-    """Only a customer who is verified is screened: of another nothing is taken in."""
+    At once, in the same transaction, so that nobody is let in on what is no longer true. The customer must be locked.
+    """
     row = await customer_model.locked(session, customer_id)
-    if row.kyc_status != KycStatus.VERIFIED:
+    if row.aml_person is None and row.kyc_status != KycStatus.VERIFIED:
         return
-    for to in aml.moves(AmlStatus(row.aml_status), found):
-        await customer_model.move_aml(session, row, to=to, at=core.clock.now(), reason="screening")
-        row = await customer_model.locked(session, customer_id)
+    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
+    if found is None:
+        return
+    changed = person.digest(*found) != row.aml_person
+    if changed and AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
+        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=core.clock.now(), reason="person_changed")
+    if row.kyc_status == KycStatus.VERIFIED and (changed or verifications):
+        await request(core, session, row, verifications)
+
+
+async def rung(core: Core, session: Session, verification: Any) -> None:
+    """A vendor has rung about a verification, or it was just decided: what the vendor's own screening says may be another thing
+    by now. The other screeners are not asked again for that. Of whom nobody needs to know nothing is asked."""
+    row = await customer_model.locked(session, verification.customer_id)
+    if KycStatus(row.kyc_status) not in SCREENED:
+        return
+    known = await _verifications(session, row.id)
+    if verification.id not in known:
+        # An older one tells of an older state of the person.
+        if known and verification.id < max(known):
+            return
+        known = [verification.id]
+    mine = (AmlCheck.customer_id == row.id) & (AmlCheck.screener == ScreenerName.PROVIDER)
+    await session.execute(update(AmlCheck).where(mine).values(screened=Screened.RUNNING))
+    await request(core, session, row, known, anew=False)
+
+
+async def _verifications(session: Session, customer_id: str) -> list[str]:
+    found = (await session.execute(select(Screening.verifications).where(Screening.customer_id == customer_id))).first()
+    return list(found.verifications) if found else []
+
+
+async def again(core: Core, session: Session, row: Any) -> None:
+    """A person wants a customer screened anew, whatever is known. Nothing that was found before is taken for granted."""
+    if AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
+        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=core.clock.now(), reason="screened_again")
+    await request(core, session, row)
+
+
+async def checks(session: Session, customer_id: str) -> dict[ScreenerName, Any]:
+    query = select(AmlCheck.__table__).where(AmlCheck.customer_id == customer_id)
+    return {ScreenerName(row.screener): row for row in await session.execute(query)}
+
+
+async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
+    """What each screener has said last about customers."""
+    query = select(AmlCheck.__table__).where(AmlCheck.tenant_id == tenant_id, AmlCheck.customer_id.in_(list(customer_ids)))
+    found: Sequence[Any] = (await connection.execute(query.order_by(AmlCheck.screener))).all()
+    return found
+
+
+async def present(core: Core, session: Session, row: Any) -> Mapping[ScreenerName, Screened]:
+    """What counts now of what each screener has said; RUNNING where it has yet to speak. The customer must be locked.
+
+    The lists cannot be replaced before the transaction ends.
+    """
+    asked = select(Screening.asked_at).where(Screening.customer_id == row.id)
+    job = (await session.execute(asked)).first()
+    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
+    if job is None or found is None:
+        return {}
+    lists = {entry.name: entry.version for entry in await watch_list.active(session, locked=True)}
+    said, digest = await checks(session, row.id), person.digest(*found)
+    return {
+        name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists) for name in core.screening.screeners
+    }
+
+
+def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any, lists: Mapping[str, str]) -> Screened:
+    if name is ScreenerName.LISTS and not lists:
+        return Screened.ABSENT
+    if check is None or not holds(check, digest=digest, asked_at=asked_at):
+        return Screened.RUNNING
+    if name is ScreenerName.LISTS and check.versions != lists:
+        return Screened.RUNNING
+    return Screened(check.screened)
+
+
+def holds(check: Any, *, digest: str, asked_at: Any) -> bool:
+    """Whether what a screener said was said in this round, of this person, and for good."""
+    return bool(check.person == digest and check.checked_at > asked_at and check.screened != Screened.RUNNING)
+
+
+async def known(session: Session, customer_id: str) -> bool:
+    """Whether a customer's screening was ever asked for."""
+    found = await session.execute(select(Screening.id).where(Screening.customer_id == customer_id))
+    return found.first() is not None
+
+
+async def conclude(core: Core, session: Session, row: Any, *, fresh: Sequence[str] = ()) -> Mapping[ScreenerName, Screened]:
+    """Moves `aml.status` as the screeners' words and the hits demand. `row` is the customer, locked; `fresh` are new hits.
+
+    Answers what each screener says, for whoever decides whether to go on asking.
+    """
+    said = await present(core, session, row)
+    hits, unjudged = await hit.standing(session, row.id)
+    found = aml.result(said.values(), hits=hits, unjudged=unjudged)
+    if row.kyc_status != KycStatus.VERIFIED and found not in (Result.NEW_HITS, Result.FOR_A_PERSON):
+        return said
+    before, at = customer_model.standing(row), core.clock.now()
+    steps = aml.moves(before.aml, found, before.decision)
+    for to in steps:
+        await customer_model.move_aml(session, row, to=to, at=at, reason="screening")
+        row = await customer_model.locked(session, row.id)
+    if fresh:
+        waiting = AmlDecisionRow.status == DecisionStatus.PROPOSED
+        dropped = update(AmlDecisionRow).where(AmlDecisionRow.customer_id == row.id, waiting)
+        await session.execute(dropped.values(status=DecisionStatus.REPLACED))
+    if fresh and status(before) is CustomerStatus.ACTIVE:
+        _alert(session, row, fresh)
+    if found in (Result.CLEAR, Result.FOR_A_PERSON, Result.NEW_HITS):
+        known = (await person.of_customers(session, core, row.tenant_id, [row]))[row.id]
+        await customer_model.screened(session, row, at=at, person=person.digest(*known))
+    return said
+
+
+def _alert(session: Session, row: Any, fresh: Sequence[str]) -> None:
+    data = {"customerId": row.id, "hitIds": list(fresh)}
+    session.record(NewEvent(EventType.AML_ALERT, row.tenant_id, customer_id=row.id, data=data))
+    log.warning("aml.alert", customer_id=row.id, hits=len(fresh))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, select, true, tuple_, union_all
+from sqlalchemy import Select, and_, case, func, literal, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import UtcDateTime
@@ -46,10 +46,12 @@ def _of_verification(cause: Cause, moment: Any, condition: Any) -> Select[Any]:
 
 def _all() -> dict[Cause, Select[Any]]:
     kyc, stage = Customer.kyc_status, Verification.stage
-    waiting = Customer.aml_status.in_([AmlStatus.NOT_SCREENED, AmlStatus.IN_PROGRESS])
     submitted = and_(kyc == KycStatus.NOT_STARTED, Customer.submission == Submission.COMPLETE)
     started = select(Verification.id).where(Verification.customer_id == Customer.id, Verification.started_by.is_not(None))
-    started_here = started.exists()
+    # An ingested customer whose vendor screens nobody waits for nothing; of one that was started here, screening is expected.
+    unfinished = or_(
+        Customer.aml_status == AmlStatus.IN_PROGRESS, and_(Customer.aml_status == AmlStatus.NOT_SCREENED, started.exists())
+    )
     return {
         Cause.START_UNCERTAIN: _of_start(Cause.START_UNCERTAIN, StartStatus.UNCERTAIN),
         Cause.START_AWAITS_APPROVAL: _of_start(Cause.START_AWAITS_APPROVAL, StartStatus.AWAITING_APPROVAL),
@@ -73,8 +75,9 @@ def _all() -> dict[Cause, Select[Any]]:
         ),
         Cause.NOT_SCREENED: _of_customer(
             Cause.NOT_SCREENED,
-            and_(kyc == KycStatus.VERIFIED, waiting, started_here),
+            and_(kyc == KycStatus.VERIFIED, unfinished),
         ),
+        Cause.HITS_NOT_JUDGED: _of_customer(Cause.HITS_NOT_JUDGED, Customer.aml_status == AmlStatus.NEEDS_REVIEW),
     }
 
 

@@ -235,6 +235,16 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, verification_ids: 
     return (await connection.execute(columns(tenant_id).where(Verification.id.in_(list(verification_ids))))).all()
 
 
+async def by_references(session: Session, customer_id: str, provider: str, references: Sequence[Reference]) -> list[str]:
+    """The ids of a customer's verifications that are named so at their vendor."""
+    query = select(Verification.id).where(
+        Verification.customer_id == customer_id,
+        Verification.provider == provider,
+        Verification.reference.in_([reference.id for reference in references]),
+    )
+    return [row.id for row in await session.execute(query.order_by(Verification.id))]
+
+
 async def newest(connection: AsyncConnection | Session, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
     """The newest verification of each of these customers that has any."""
     # Ids sort by time, so a customer's newest verification is the one with the greatest id.

@@ -19,12 +19,14 @@ from app.errors import StaleFence
 from app.jobs import (
     FETCH_DOCUMENT,
     LOOK_AT_VERIFICATION,
+    RESCREEN,
     RING_AGAIN_SECONDS,
     RUN_INGESTION,
     SCREEN_CUSTOMER,
     START_VERIFICATION,
 )
 from app.model.ingestion import Ingestion
+from app.model.rescreening import Rescreening
 from app.model.screening import Screening
 from app.model.start import Start
 from app.model.upload import Upload
@@ -47,6 +49,7 @@ JOBS = (
     Job(Start, START_VERIFICATION, Start.status == StartStatus.AUTHORISED),
     Job(Verification, LOOK_AT_VERIFICATION, true()),
     Job(Screening, SCREEN_CUSTOMER, Screening.is_open),
+    Job(Rescreening, RESCREEN, Rescreening.is_open),
     Job(Upload, FETCH_DOCUMENT, (Upload.status == UploadStatus.WAITING) & (Upload.origin == Origin.URL)),
 )
 

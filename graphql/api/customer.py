@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api import event, ingestion, overview
+from api.aml import Aml
 from api.change import CustomerChange
 from api.connection import After, Before, First, Last, newest_first, window
 from api.context import Context
@@ -22,7 +23,6 @@ from api.verification import Verification
 from app.domain import ids, resubmission
 from app.domain.credential import Right
 from app.domain.customer import (
-    AmlDecision,
     AmlStatus,
     CustomerStatus,
     CustomerType,
@@ -38,19 +38,15 @@ from app.domain.kyc.missing import Required
 from app.errors import BadRequest, NotFound
 from app.model.customer import Customer as Row
 from app.model.customer import standing
-from app.service import customer, hosted, kyc, verification
+from app.service import customer, declared, hosted, verification
 from app.service.customer import CustomerFilter as Wanted
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
 
-FOLLOWED = frozenset({EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED, EventType.AML_STATUS_CHANGED})
-
-
-@strawberry.type(description="Where the screening against sanctions and watch lists stands.")
-class Aml:
-    status: AmlStatus = strawberry.field(description="The status of the screening.")
-    screened_at: dt.datetime | None = strawberry.field(description="When the screening last had a result; null while it had none.")
-    decision: AmlDecision | None = strawberry.field(description="What compliance decided; null while nothing was decided.")
+FOLLOWED = frozenset({
+    EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED, EventType.AML_STATUS_CHANGED, EventType.AML_HIT_FOUND,
+    EventType.AML_HIT_REVIEWED, EventType.AML_HIT_WITHDRAWN, EventType.AML_DECISION_PROPOSED,
+})  # fmt: skip
 
 
 @strawberry.type(description="What the caller's application should do now.")
@@ -118,7 +114,7 @@ class Customer(Node):
         cipher = await info.context.loaders.cipher_by_customer.load(self.id)
         if cipher is None or self.row.kyc_data is None:
             return None
-        return await view(info.context, kyc.declared(self.row, cipher))
+        return await view(info.context, declared.of(self.row, cipher))
 
     @strawberry.field(description="One line per KYC process: is it satisfied, and if not, why not.")
     async def kyc_overview(self, info: strawberry.Info[Context, None]) -> list[KycProcessOverview]:
@@ -187,7 +183,7 @@ class Customer(Node):
             type=CustomerType(row.type),
             status=status_of(stands),
             kyc_status=stands.kyc,
-            aml=Aml(status=stands.aml, screened_at=row.aml_screened_at, decision=stands.decision),
+            aml=Aml.of(row),
             risk_level=RiskLevel(row.risk_level),
             tags=row.tags,
             created_at=row.created_at,
@@ -200,11 +196,18 @@ class Customer(Node):
 class CustomerFilter:
     external_id: str | None = strawberry.field(default=strawberry.UNSET, description="Only with this external id.")
     kyc_status: list[KycStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
+    aml_status: list[AmlStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
     created_after: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only created after this.")
     created_before: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only created before this.")
 
     def wanted(self) -> Wanted:
-        return Wanted(given(self.external_id), given(self.kyc_status), given(self.created_after), given(self.created_before))
+        return Wanted(
+            given(self.external_id),
+            given(self.kyc_status),
+            given(self.aml_status),
+            given(self.created_after),
+            given(self.created_before),
+        )
 
 
 async def by_id(context: Context, customer_id: str) -> Customer | None:

@@ -246,5 +246,6 @@ described(
         "REACTIVATED": "The deactivation was taken back.",
         "KYC_REQUIRED": "A verification is required.",
         "KYC_NOT_REQUIRED": "No verification is required.",
+        "SCREENED_AGAIN": "The customer was to be screened anew.",
     },
 )

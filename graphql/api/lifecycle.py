@@ -1,4 +1,4 @@
-"""What people decide about a customer here: active or not, and whether a verification is required."""
+"""What people decide about a customer here: active or not, whether a verification is required, whether to screen anew."""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ class SetKycRequiredInput:
     required: bool = strawberry.field(description="Whether a verification is required.")
     reason: str = strawberry.field(description=REASON)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `screenCustomer` takes.")
+class ScreenCustomerInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    reason: str = strawberry.field(description=REASON)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.type(description="What `screenCustomer` answers.")
+class ScreenCustomerPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
 
 
 @strawberry.type(description="What `deactivateCustomer` answers.")
@@ -94,6 +107,19 @@ class LifecycleMutation:
             info.context, caller, ChangeKind.REACTIVATED, input.customer_id, input.reason, input.idempotency_key
         )
         return ReactivateCustomerPayload(customer=found, user_errors=errors)
+
+    @strawberry.mutation(
+        description="Has a verified customer screened anew by every screener, whatever is known: CLEAR and RESOLVED become "
+        "IN_PROGRESS. Verdicts on hits that are found again stay. Needs a person with the role compliance."
+    )
+    async def screen_customer(
+        self, info: Info, input: Annotated[ScreenCustomerInput, strawberry.argument(description="Whom, and why.")]
+    ) -> ScreenCustomerPayload:
+        caller = info.context.require_person(Right.JUDGE)
+        found, errors = await _decided(
+            info.context, caller, ChangeKind.SCREENED_AGAIN, input.customer_id, input.reason, input.idempotency_key
+        )
+        return ScreenCustomerPayload(customer=found, user_errors=errors)
 
     @strawberry.mutation(description="Decides whether a verification is required at all. Needs a person.")
     async def set_kyc_required(

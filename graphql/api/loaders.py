@@ -12,7 +12,7 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from app.domain.overview import MarkKind
-from app.service import action, customer, ingestion, lifecycle, mark, overview, start, upload, verification
+from app.service import action, aml, customer, hit, ingestion, lifecycle, mark, overview, screening, start, upload, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -36,6 +36,10 @@ class Loaders:
         self.newest_results_by_customer: DataLoader[str, list[Any]] = DataLoader(self._newest_results)
         self.twins_by_customer: DataLoader[str, Collection[MarkKind]] = DataLoader(self._twins)
         self.changes_by_customer: DataLoader[str, list[Any]] = DataLoader(self._changes)
+        self.hit_by_id: DataLoader[str, Any | None] = DataLoader(self._hits_by_id, cache=False)
+        self.hits_by_customer: DataLoader[str, list[Any]] = DataLoader(self._hits)
+        self.checks_by_customer: DataLoader[str, list[Any]] = DataLoader(self._checks)
+        self.decisions_by_customer: DataLoader[str, list[Any]] = DataLoader(self._decisions)
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
 
     async def _customers(self, keys: Sequence[str]) -> list[Any | None]:
@@ -93,7 +97,7 @@ class Loaders:
     async def _newest_results(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:
             rows = await overview.newest_results(connection, self._tenant_id, keys)
-        return [[row for row in rows if row.customer_id == key] for key in keys]
+        return _of_customers(keys, rows)
 
     async def _twins(self, keys: Sequence[str]) -> list[Collection[MarkKind]]:
         async with self._core.database.reading() as connection:
@@ -102,8 +106,23 @@ class Loaders:
 
     async def _changes(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:
-            rows = await lifecycle.changes(connection, self._tenant_id, keys)
-        return [[row for row in rows if row.customer_id == key] for key in keys]
+            return _of_customers(keys, await lifecycle.changes(connection, self._tenant_id, keys))
+
+    async def _hits_by_id(self, keys: Sequence[str]) -> list[Any | None]:
+        async with self._core.database.reading() as connection:
+            return _ordered(keys, await hit.by_ids(connection, self._tenant_id, keys))
+
+    async def _hits(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _of_customers(keys, await hit.of_customers(connection, self._tenant_id, keys))
+
+    async def _checks(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _of_customers(keys, await screening.of_customers(connection, self._tenant_id, keys))
+
+    async def _decisions(self, keys: Sequence[str]) -> list[list[Any]]:
+        async with self._core.database.reading() as connection:
+            return _of_customers(keys, await aml.decisions(connection, self._tenant_id, keys))
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
         async with self._core.database.reading() as connection:
@@ -117,7 +136,15 @@ def _ordered(keys: Sequence[str], rows: Sequence[Any]) -> list[Any | None]:
 
 
 def _grouped(keys: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
+    return _by("ingestion_id", keys, rows)
+
+
+def _of_customers(keys: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
+    return _by("customer_id", keys, rows)
+
+
+def _by(column: str, keys: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.ingestion_id].append(row)
+        found[getattr(row, column)].append(row)
     return [found[key] for key in keys]

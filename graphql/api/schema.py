@@ -9,11 +9,13 @@ from graphql import lexicographic_sort_schema
 from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+import api.aml_enums
 import api.enums
 import api.kyc_enums
 import api.start_enums  # noqa: F401
-from api import customer, drift, event, ingestion, provider_event, start, verification
+from api import aml, customer, drift, event, ingestion, provider_event, start, verification
 from api.action import ActionMutation
+from api.aml_review import AmlMutation, WatchListQuery
 from api.context import Context
 from api.create_customer import CustomerMutation
 from api.customer import CustomerQuery, CustomerSubscription
@@ -53,6 +55,7 @@ NODES = {
     "ver": verification.by_id,
     "pev": provider_event.by_id,
     "drf": drift.by_id,
+    "hit": aml.hit_by_id,
 }
 
 
@@ -81,6 +84,7 @@ class Query(
     ProviderEventQuery,
     DriftQuery,
     ProviderQuery,
+    WatchListQuery,
 ):
     pass
 
@@ -95,6 +99,7 @@ class Mutation(
     IngestionMutation,
     ActionMutation,
     LifecycleMutation,
+    AmlMutation,
     ReplayMutation,
     SandboxMutation,
 ):

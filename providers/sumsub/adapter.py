@@ -21,6 +21,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import Reference
+from app.domain.screening import Hit, Report
 from app.domain.start import Made, Newcomer
 from app.domain.verification import ReviewAnswer, VendorState
 from app.errors import Answered, ProcessFault, Unanswered, VendorFault
@@ -173,14 +174,17 @@ class Sumsub:
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
         return state.read(snapshot)
 
-    async def screened(self, reference: Reference) -> Screened:
+    async def screened(self, reference: Reference) -> Report:
         """From the newest AML case. 404: no screening was run."""
         try:
             return screening.read(Tree.parse(await self._client.applicants.aml_case(reference.id)))
         except Answered as fault:
             if fault.status == 404:
-                return Screened.NONE
+                return Report(Screened.NONE)
             raise
+
+    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+        return screening.accused(reference, labels)
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
         return unknown.find(snapshot)

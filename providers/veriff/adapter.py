@@ -19,6 +19,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
+from app.domain.screening import Hit, Report
 from app.domain.start import Made, Newcomer
 from app.domain.verification import VendorState
 from app.errors import Answered, NotReady, ProcessFault, VendorFault
@@ -181,15 +182,19 @@ class Veriff:
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
         return state.read(snapshot, reference)
 
-    async def screened(self, reference: Reference) -> Screened:
+    async def screened(self, reference: Reference) -> Report:
         """From the watch-list screening. 404: none was run."""
         try:
             client = self._clients[reference.integration or DEFAULT_INTEGRATION]
             return screening.read(Tree.parse(await client.watchlist_screening(reference.id)))
         except Answered as fault:
             if fault.status == 404:
-                return Screened.NONE
+                return Report(Screened.NONE)
             raise
+
+    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+        """Veriff refuses nobody for being listed: its screening speaks for itself."""
+        return ()
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
         return unknown.find(snapshot)

@@ -1,0 +1,110 @@
+"""The words of a name, brought into one form: transliterated, without accents, titles and case; each with how it sounds.
+
+Two spellings of one name rarely agree letter by letter: transliterations differ in vowels and in how one sound is written.
+`folded` writes each sound one way, `bones` are its consonants; words are compared by all three.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA, JaroWinkler
+
+# Below this two words are different words.
+FLOOR = 0.80
+SAME_SOUND, SAME_BONES = 0.97, 0.90
+CACHED = 1 << 18
+TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "lord", "lady", "general", "gen", "colonel", "col",
+    "major", "maj", "captain", "capt", "lieutenant", "lt", "sheikh", "shaikh", "shaykh", "sayyid", "sayed", "hajj", "hajji",
+    "haji", "mullah", "maulavi", "mawlawi", "qari", "ing", "dipl", "hon", "rev", "fr", "sr", "jr", "ii", "iii", "iv",
+})  # fmt: skip
+# Words that bind other words: they tell little, and are often left out or written together with the next one.
+PARTICLES = frozenset({
+    "al", "el", "ul", "ur", "as", "ash", "ad", "ar", "an", "at", "az", "bin", "ibn", "ben", "bint", "binti", "abu", "abou", "umm",
+    "um", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "les", "van", "von", "der", "den", "ter", "ten",
+    "te", "und", "zu", "e", "y", "i", "o", "abd",
+})  # fmt: skip
+# Each sound in one way of writing it. Longer ones come first.
+_SOUNDS = (
+    ("shch", "5"), ("tsch", "4"), ("dzh", "i"), ("sch", "5"), ("tch", "4"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"),
+    ("dh", "d"), ("sh", "5"), ("ch", "4"), ("zh", "z"), ("tz", "z"), ("ts", "z"), ("cz", "4"), ("sz", "5"), ("dj", "i"),
+    ("ck", "k"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("y", "i"),
+    ("j", "i"), ("z", "s"),
+)  # fmt: skip
+_SOUND = re.compile("|".join(sound for sound, _ in _SOUNDS))
+_WRITTEN = dict(_SOUNDS)
+_TWICE = re.compile(r"(.)\1+")
+_VOWELS = re.compile(r"[aeiou]+")
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_SYLLABLE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Scripts whose names can be read aloud from the letters alone; of others, transliteration loses what tells names apart.
+_SURE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One and the same object for one text, so that caches know it by its identity."""
+
+    text: str
+    folded: str
+    bones: str
+
+    @property
+    def weight(self) -> float:
+        """How much the word tells of who it is."""
+        if self.text in PARTICLES:
+            return 0.25
+        return 0.4 if len(self.text) == 1 else 1.0
+
+
+@lru_cache(CACHED)
+def word(text: str) -> Word:
+    folded = _TWICE.sub(r"\1", _SOUND.sub(lambda found: _WRITTEN[found[0]], text))
+    return Word(text, folded, _VOWELS.sub("", folded))
+
+
+def latin(name: str) -> str:
+    """The name in Latin letters. Syllables of Han and Hangul become words."""
+    plain = anyascii(unicodedata.normalize("NFC", name))
+    return plain if all(ord(char) < 0x2E80 for char in name) else _SYLLABLE.sub(" ", plain)
+
+
+@lru_cache(CACHED // 4)
+def words(name: str) -> tuple[Word, ...]:
+    """The words of a name in their order, without titles. A name of nothing but titles keeps them."""
+    texts = [text for text in _NOT_A_WORD.split(latin(name).casefold().replace("'", "").replace("`", "")) if text]
+    kept = [text for text in texts if text not in TITLES] or texts
+    return tuple(word(text) for text in kept)
+
+
+def sure(name: str) -> bool:
+    """Whether what is not found under this name may be taken for not being there."""
+    return all(unicodedata.name(char, "").startswith(_SURE_SCRIPTS) for char in name if char.isalpha())
+
+
+@lru_cache(CACHED)
+def likeness(one: Word, other: Word) -> float:
+    """How alike two words are: 1 for the same, 0 below `FLOOR`. A single letter is like any word that begins with it."""
+    if one.text == other.text:
+        return 1.0
+    if min(len(one.text), len(other.text)) == 1:
+        return 0.8 if one.text[0] == other.text[0] else 0.0
+    if one.folded == other.folded:
+        return SAME_SOUND
+    if min(len(one.folded), len(other.folded)) < 3:
+        return 0.0
+    # A mistake of the keyboard can tear a sound apart, so what is written counts as well as what is heard.
+    alike = max(_near(one.folded, other.folded), _near(one.text, other.text))
+    if len(one.bones) >= 3 and one.bones == other.bones:
+        alike = max(alike, SAME_BONES)
+    return alike if alike >= FLOOR else 0.0
+
+
+def _near(one: str, other: str) -> float:
+    """Jaro-Winkler forgives what differs behind a common beginning, the edit distance does not: the mean of both."""
+    return (JaroWinkler.normalized_similarity(one, other) + OSA.normalized_similarity(one, other)) / 2

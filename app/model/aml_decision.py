@@ -1,0 +1,27 @@
+"""What a person of compliance has decided about a customer's hits, and who confirmed it. Rows are never altered once final."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class AmlDecisionRow(SQLModel, table=True):
+    __tablename__ = "aml_decision"
+    __table_args__ = (Index("aml_decision_of_customer", "customer_id", "id"),)
+    id: str = Field(primary_key=True, max_length=40)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    customer_id: str = Field(max_length=40, foreign_key="customer.id")
+    decision: str = Field(max_length=20)
+    status: str = Field(max_length=20)
+    comment: bytes
+    decided_by: str = Field(max_length=200)
+    credential_id: str = Field(max_length=40)
+    # The second person, where one is needed.
+    confirmed_by: str | None = Field(default=None, max_length=200)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    final_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,24 @@
+"""What one screener has said last about a customer: what it looked into, with which algorithm, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from app.db import Json, UtcDateTime
+
+
+class AmlCheck(SQLModel, table=True):
+    __tablename__ = "aml_check"
+    customer_id: str = Field(primary_key=True, max_length=40, foreign_key="customer.id")
+    screener: str = Field(primary_key=True, max_length=20)
+    tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
+    screened: str = Field(max_length=20)
+    algorithm: str | None = Field(default=None, max_length=100)
+    versions: Any = Field(sa_type=Json)
+    remarks: Any = Field(sa_type=Json)
+    # A keyed digest of who was looked for.
+    person: str = Field(max_length=64)
+    checked_at: dt.datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,47 @@
+"""One version of one watch list, and the people on it. Of each list at most one version is looked into."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, SQLModel
+
+from app.db import Session, UtcDateTime
+from app.domain import machine
+from app.domain.lists.version import TRANSITIONS, ListStatus
+
+ACTIVE = text("status = 'ACTIVE'")
+
+
+class WatchList(SQLModel, table=True):
+    __tablename__ = "watch_list"
+    __table_args__ = (Index("watch_list_active", "name", unique=True, postgresql_where=ACTIVE, sqlite_where=ACTIVE),)
+    id: str = Field(primary_key=True, max_length=40)
+    name: str = Field(max_length=100)
+    version: str = Field(max_length=100)
+    format: str = Field(max_length=20)
+    licence: str = Field(max_length=500)
+    # Of the file it came from, in hexadecimal.
+    sha256: str = Field(max_length=64)
+    # From which score on one of its people is shown as a hit.
+    threshold: float
+    status: str = Field(max_length=20)
+    entries: int = 0
+    imported_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class WatchEntry(SQLModel, table=True):
+    __tablename__ = "watch_entry"
+    list_id: str = Field(primary_key=True, max_length=40, foreign_key="watch_list.id")
+    key: str = Field(primary_key=True, max_length=300)
+    content: bytes
+
+
+async def move(session: Session, row_id: str, *, old: ListStatus, to: ListStatus, **values: object) -> bool:
+    """The one door of a version's status. False where it was not in the old one."""
+    machine.check(TRANSITIONS, old, to)
+    moved = await session.execute(
+        update(WatchList).where(WatchList.id == row_id, WatchList.status == old).values(status=to, **values)
+    )
+    return bool(moved.rowcount == 1)

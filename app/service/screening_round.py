@@ -1,0 +1,192 @@
+"""One round of a customer's screening: every screener that has not answered in it is asked, and what they say is taken in."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import case, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db import Session, now, transaction
+from app.domain.aml import Screened
+from app.domain.ingestion import IngestionStatus
+from app.domain.reference import Reference
+from app.domain.screening import Case, Report, ScreenerName, Seen
+from app.errors import GatehouseError, StaleFence
+from app.log import place
+from app.model import customer as customer_model
+from app.model import screening as screening_model
+from app.model.check import AmlCheck
+from app.model.customer import Customer
+from app.model.ingestion import Ingestion
+from app.model.screening import Screening
+from app.model.verification import Verification
+from app.service import hit, person, screening, work
+from app.service.core import Core
+from app.service.run import Workshop
+from app.service.vault import DataKeyCipher
+
+log = structlog.get_logger(module=__name__)
+
+# How soon one that is not over is asked about again: at first, and at most.
+FIRST_SECONDS, MOST_SECONDS = 5.0, 3600.0
+# One screener's answer, waiting for its turn included.
+ANSWER_SECONDS = 90.0
+# While an ingestion brings in who the customer is, nobody is asked yet; but not for ever.
+GATHERING_SECONDS = 900.0
+
+
+async def screen(shop: Workshop, screening_id: str) -> None:
+    """Carries one round as far as it will go now. Running twice changes nothing."""
+    row = await _claim(shop, screening_id)
+    if row is None:
+        return
+    fence = row.fence
+    try:
+        async with work.leased(shop.core.database, Screening, row.id, fence=fence, lease_seconds=shop.patience.lease):
+            await _round(shop, row, fence)
+    except StaleFence:
+        log.info("screening.lease_lost", screening_id=screening_id)
+    except asyncio.CancelledError:
+        await asyncio.shield(_put_back(shop, row, fence, 0.0))
+        raise
+
+
+async def _claim(shop: Workshop, screening_id: str) -> Any | None:
+    """The row as it is once taken, a new round begun where the last one had ended. None where there is nothing to do."""
+    query = select(Screening.__table__).where(Screening.id == screening_id)
+    async with transaction(shop.core.database) as session:
+        row = (await session.execute(query.with_for_update(key_share=True))).first()
+        if row is None or not row.is_open:
+            return None
+        values: dict[str, Any] = {"lease_until": now(shop.patience.lease)}
+        if row.ended_at is not None:
+            values |= {"asked_at": now(), "ended_at": None, "quiet": 0}
+        if not await work.take(session, Screening, row, **values):
+            return None
+        return (await session.execute(query)).one()
+
+
+async def _round(shop: Workshop, row: Any, fence: int) -> None:
+    core = shop.core
+    async with core.database.reading() as connection:
+        owner = (await connection.execute(select(Customer.__table__).where(Customer.id == row.customer_id))).one()
+        gathering = await _gathering(core, connection, row)
+        known = (await person.of_customers(connection, core, row.tenant_id, [owner])).get(owner.id)
+        seen = await _seen(connection, row.verifications)
+        said = await _said(connection, row)
+    if gathering:
+        await _put_back(shop, row, fence, FIRST_SECONDS)
+        return
+    if known is None:
+        await _close(shop, row, fence)
+        return
+    who, cipher = known
+    digest = person.digest(who, cipher)
+    # What was paid for is not asked for twice in one round; the lists cost nothing, and may be others by now.
+    answered = {name for name, check in said.items() if screening.holds(check, digest=digest, asked_at=row.asked_at)}
+    asked = {name: screener for name, screener in shop.screeners.items() if name not in answered - {ScreenerName.LISTS}}
+    case_ = Case(who, seen)
+    answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
+    found = {name: answer for name, answer in zip(asked, answers, strict=True) if answer is not None}
+    await _take_in(shop, row, fence, found, digest, cipher)
+
+
+async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
+    since = core.clock.now() - dt.timedelta(seconds=GATHERING_SECONDS)
+    query = select(Ingestion.id).where(
+        Ingestion.customer_id == row.customer_id, Ingestion.status != IngestionStatus.FINISHED, Ingestion.created_at > since
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def _seen(connection: AsyncConnection, verification_ids: list[str]) -> tuple[Seen, ...]:
+    rows = await connection.execute(select(Verification.__table__).where(Verification.id.in_(verification_ids)))
+    return tuple(Seen(row.provider, Reference(row.reference, row.integration), tuple(row.reject_labels)) for row in rows.all())
+
+
+async def _said(connection: AsyncConnection, row: Any) -> Mapping[ScreenerName, Any]:
+    query = select(AmlCheck.__table__).where(AmlCheck.customer_id == row.customer_id)
+    return {ScreenerName(check.screener): check for check in await connection.execute(query)}
+
+
+async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | None:
+    """What one screener says; None where it says nothing that is sure."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return (await screener.screen([case_]))[0]  # type: ignore[no-any-return]
+    except (GatehouseError, TimeoutError) as fault:
+        log.warning("screener.fault", screening_id=row.id, screener=name, kind=type(fault).__name__)
+    except Exception as problem:  # the edge of the work: whatever it was, it is asked again
+        log.error("screening.defect", screening_id=row.id, screener=name, error=type(problem).__name__, at=place(problem))
+    return None
+
+
+async def _take_in(
+    shop: Workshop, row: Any, fence: int, found: Mapping[ScreenerName, Report], digest: str, cipher: DataKeyCipher
+) -> None:
+    """Stores what was said, moves the customer, and says when to ask again: later and later while somebody has yet to answer,
+    after the firm's time when all have."""
+    core = shop.core
+    async with transaction(core.database) as session:
+        # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
+        owner = await customer_model.locked(session, row.customer_id)
+        fresh: list[str] = []
+        for name, report in found.items():
+            fresh += await keep(core, session, owner, name, report, digest, cipher)
+        said = await screening.conclude(core, session, owner, fresh=fresh)
+        waits = not said or any(screened is Screened.RUNNING for screened in said.values())
+        wait = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
+        heard = Screening.rings == row.rings
+        due = case((heard, now(wait)), else_=now())
+        values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
+        if not waits:
+            values["ended_at"] = case((heard, core.clock.now()), else_=None)
+        await screening_model.write(session, row.id, fence=fence, **values)
+
+
+async def keep(
+    core: Core,
+    session: Session,
+    owner: Any,
+    name: ScreenerName,
+    report: Report,
+    digest: str,
+    cipher: DataKeyCipher,
+) -> list[str]:
+    """Stores what one screener has said about a customer, whose row is locked; the ids of hits that are new to judge."""
+    values = {
+        "tenant_id": owner.tenant_id,
+        "screened": report.screened,
+        "algorithm": report.algorithm,
+        "versions": dict(report.versions),
+        "remarks": list(report.remarks),
+        "person": digest,
+        "checked_at": now(),
+    }
+    if not await session.insert_new(AmlCheck, customer_id=owner.id, screener=name, **values):
+        mine = (AmlCheck.customer_id == owner.id) & (AmlCheck.screener == name)
+        await session.execute(update(AmlCheck).where(mine).values(**values))
+    # Who has not looked has not found that something is gone.
+    if report.screened in (Screened.NONE, Screened.RUNNING, Screened.ABSENT):
+        return []
+    return await hit.take_in(core, session, owner, name, report, cipher)
+
+
+async def _put_back(shop: Workshop, row: Any, fence: int, after: float) -> None:
+    due = case((Screening.rings == row.rings, now(after)), else_=now())
+    try:
+        async with transaction(shop.core.database) as session:
+            await screening_model.write(session, row.id, fence=fence, lease_until=None, due_at=due, ring_at=due)
+    except StaleFence:
+        return
+
+
+async def _close(shop: Workshop, row: Any, fence: int) -> None:
+    """Of a customer whose data were destroyed there is nobody to look for."""
+    async with transaction(shop.core.database) as session:
+        await screening_model.write(session, row.id, fence=fence, is_open=False, lease_until=None)

@@ -1,0 +1,43 @@
+"""The vendors' own screening as a screener: of the verifications that were approved, and of those refused for being listed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from app.domain.aml import Screened
+from app.domain.provider import Provider, ProviderName
+from app.domain.screening import Case, Hit, Report, Seen
+from app.errors import ScreenerFault
+
+# Questions that may wait for a vendor's allowance at the same time: others must not find all workers waiting there.
+AT_ONCE = 4
+# Who was screened by its vendor under one of its verifications was screened.
+RANK = (Screened.HITS, Screened.RUNNING, Screened.CLEAR, Screened.NONE)
+
+
+class VendorScreener:
+    def __init__(self, providers: Mapping[ProviderName, Provider]) -> None:
+        self._providers = providers
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def screen(self, cases: Sequence[Case]) -> Sequence[Report]:
+        return [await self._one(case) for case in cases]
+
+    async def _one(self, case: Case) -> Report:
+        if self._turns.locked():
+            raise ScreenerFault("as many as may be are waiting for the vendor's allowance")
+        async with self._turns:
+            found = [await self._ask(seen) for seen in case.verifications]
+        screened = next((word for word in RANK if any(one.screened is word for one in found)), Screened.NONE)
+        hits: dict[tuple[str, str], Hit] = {(hit.list, hit.key): hit for one in found for hit in one.hits}
+        return Report(screened, tuple(hits.values()))
+
+    async def _ask(self, seen: Seen) -> Report:
+        provider = self._providers.get(ProviderName(seen.provider))
+        if provider is None:
+            raise ScreenerFault(f"{seen.provider} is not configured")
+        accused = provider.accused(seen.reference, seen.labels)
+        if accused:
+            return Report(Screened.HITS, accused)
+        return await provider.screened(seen.reference)

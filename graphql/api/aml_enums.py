@@ -1,0 +1,42 @@
+"""The closed sets of screening as GraphQL enums, each value described."""
+
+from __future__ import annotations
+
+from api.scalars import described
+from app.domain.aml import Screened
+from app.domain.hit import HitVerdict
+from app.domain.screening import ScreenerName
+
+described(
+    HitVerdict,
+    "What a person made of a hit.",
+    {
+        "UNREVIEWED": "Nobody has judged it, or it has changed since.",
+        "FALSE_POSITIVE": "It is somebody else.",
+        "TRUE_POSITIVE": "It is the customer.",
+    },
+    name="AmlHitVerdict",
+)
+described(
+    ScreenerName,
+    "Who looks for customers on lists. GATEHOUSE_SCREENERS says which of them are asked.",
+    {
+        "PROVIDER": "The vendor's own screening of the verification.",
+        "LISTS": "The lists that were imported here.",
+        "YENTE": "A matching service that speaks OpenSanctions' interface.",
+    },
+    name="AmlScreener",
+)
+described(
+    Screened,
+    "What one screener has said. Only CLEAR says that there is nothing.",
+    {
+        "ABSENT": "There is nothing to look into: no list was imported. It does not count.",
+        "NONE": "It ought to have looked and has not: the vendor ran no screening.",
+        "RUNNING": "It has not answered yet.",
+        "CLEAR": "It looked and found nothing.",
+        "UNSURE": "It found nothing, but would have missed something: for a person to look at.",
+        "HITS": "It found somebody.",
+    },
+    name="AmlOutcome",
+)
