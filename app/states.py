@@ -23,15 +23,19 @@ from app.domain.lifecycle import MAY_OPEN, REFUSALS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "states.md"
 BEGIN, END = "<!-- states: generated -->\n", "<!-- states: end -->"
+REOPENED = frozenset({AmlStatus.IN_PROGRESS, AmlStatus.NEEDS_REVIEW})
 
 
 def standings() -> Iterator[Standing]:
-    """Every combination that can be stored: a decision belongs to a resolved screening alone."""
+    """Every combination that can be stored: a decision belongs to a resolved screening, a rejection to what reopens it, too."""
     for kyc, aml, submission in itertools.product(KycStatus, AmlStatus, Submission):
         if aml is AmlStatus.RESOLVED:
             yield from (Standing(kyc, aml, decision, submission=submission) for decision in AmlDecision)
         else:
             yield Standing(kyc, aml, submission=submission)
+            if aml in REOPENED:
+                # No screening lifts a rejection: it stands until a person decides again.
+                yield Standing(kyc, aml, AmlDecision.REJECTED, submission=submission)
 
 
 ALLOWED = "yes"

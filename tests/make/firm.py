@@ -163,7 +163,9 @@ class Firm:
         ):
             yield
 
-    async def issue(self, role: Role, *, tenant: str = "default", scopes: Any = (), expires_at: Any = None) -> str:
+    async def issue(
+        self, role: Role, *, tenant: str = "default", scopes: Any = (), expires_at: Any = None, name: str = "test"
+    ) -> str:
         at = SystemClock().now()
         kind = CredentialKind.API_KEY if role is Role.SERVICE else CredentialKind.PERSON
         async with transaction(self.core.database) as session:
@@ -173,7 +175,7 @@ class Firm:
                 tenant_id=tenant_id,
                 kind=kind,
                 role=role,
-                name="test",
+                name=name,
                 scopes=scopes,
                 live=False,
                 at=at,

@@ -33,7 +33,8 @@ _BIRTH = re.compile(r"^(?:alt\. )?DOB (.+)$", re.IGNORECASE)
 _COUNTRY = re.compile(r"^(?:alt\. )?(?:nationality|citizen) (.+)$", re.IGNORECASE)
 _WEAK = re.compile(r"^(?:alt\. )?a\.k\.a\. ['\"](.+)['\"]$", re.IGNORECASE)
 _PAPER = re.compile(
-    r"(?:\bNo\.|\bNumber|\bPassport|\bSSN|\bD\.N\.I\.|\bC\.U\.R\.P\.|\bR\.F\.C\.|\bID) #?([A-Z0-9][A-Z0-9 ./-]*\d[A-Z0-9-]*)",
+    r"(?:\bNo\.|\bNumber|\bPassport|\bSSN|\bD\.N\.I\.|\bC\.U\.R\.P\.|\bR\.F\.C\.|\bID(?! No)) #?"
+    r"([A-Z0-9][A-Z0-9 ./-]*\d[A-Z0-9-]*)",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"^(?:(\d{1,2}) )?(?:([A-Za-z]{3}) )?(\d{4})$")

@@ -42,6 +42,7 @@ _TWICE = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aeiou]+")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _SYLLABLE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ARTICLE = re.compile(r"\bال(?=\w)")
 # Scripts whose names can be read aloud from the letters alone; of others, transliteration loses what tells names apart.
 _SURE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 
@@ -69,8 +70,8 @@ def word(text: str) -> Word:
 
 
 def latin(name: str) -> str:
-    """The name in Latin letters. Syllables of Han and Hangul become words."""
-    plain = anyascii(unicodedata.normalize("NFC", name))
+    """The name in Latin letters. Syllables of Han and Hangul become words; so does the Arabic article, as lists write it."""
+    plain = anyascii(_ARTICLE.sub("al ", unicodedata.normalize("NFC", name)))
     return plain if all(ord(char) < 0x2E80 for char in name) else _SYLLABLE.sub(" ", plain)
 
 

@@ -1,0 +1,30 @@
+"""Lists as files, made of invented people, and bringing them in."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.domain.lists import Format
+from app.service import watch_list
+from app.service.core import Core
+from app.service.watch_list import Import, Imported
+
+_numbers = itertools.count(1)
+
+
+def listed(key: str, name: str, **properties: Any) -> dict[str, Any]:
+    """One person in FollowTheMoney's form."""
+    given = {"name": [name], "topics": ["sanction"], **{word: [value] for word, value in properties.items()}}
+    return {"id": key, "schema": "Person", "caption": name, "properties": given}
+
+
+async def brought_in(core: Core, folder: Path, name: str, *people: dict[str, Any], **more: Any) -> Imported:
+    """Imports people as the next version of a list."""
+    path = folder / f"{name}-{next(_numbers)}.ftm.json"
+    path.write_bytes(b"\n".join(map(orjson.dumps, people)))
+    wanted = {"licence": "invented", "threshold": 0.7, "may_shrink": True, **more}
+    return await watch_list.take_in(core, Import(path, name, Format.FTM, **wanted))
