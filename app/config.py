@@ -121,8 +121,10 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         names = tuple(part.strip().upper() for part in value.split(",") if part.strip())
+        if names == ("NONE",):
+            return ()
         if any(name not in ScreenerName.__members__ for name in names):
-            raise ValueError(f"name any of {', '.join(name.lower() for name in ScreenerName)}")
+            raise ValueError(f"name any of {', '.join(name.lower() for name in ScreenerName)}; or none")
         return names
 
     @field_validator("database_url")

@@ -16,14 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import providers
-from app import config, migrate
+from app import config, migrate, wiring
 from app.clock import SystemClock
 from app.db import now
 from app.domain.examination import Finding, Health, bad, good, unsure
+from app.domain.screening import ScreenerName
 from app.errors import ConfigurationFault
-from app.service import blob, keyring
+from app.service import blob, keyring, watch_list
 from app.service.budget import LocalBudget
-from providers import wire
+from providers import wire, yente
 
 CHECK_SECONDS = 20.0
 NOTHING: dict[str, Any] = {}
@@ -85,6 +86,8 @@ async def examine() -> AsyncIterator[Finding]:
         async for finding in _in_time(check(settings), check.__name__.strip("_")):
             yield finding
     async for finding in _vendors(settings):
+        yield finding
+    async for finding in _in_time(_screeners(settings), "screeners"):
         yield finding
 
 
@@ -169,3 +172,31 @@ async def _vendors(settings: config.Settings) -> AsyncIterator[Finding]:
         for name, provider in built.items():
             async for finding in _in_time(provider.examine(), name.lower()):
                 yield finding
+
+
+async def _screeners(settings: config.Settings) -> AsyncIterator[Finding]:
+    """Who looks for customers on lists: without any of them nobody is ever CLEAR."""
+    if not settings.screeners:
+        yield unsure("screeners", "none is switched on", "Set GATEHOUSE_SCREENERS; without one aml.status stays NOT_SCREENED.")
+    if ScreenerName.YENTE in settings.screeners:
+        async with wire.client() as http:
+            async for finding in yente.build(settings, http).examine():
+                yield finding
+    if ScreenerName.LISTS in settings.screeners:
+        try:
+            async for finding in _lists(settings):
+                yield finding
+        except (SQLAlchemyError, OSError):
+            return  # the database was told of above
+
+
+async def _lists(settings: config.Settings) -> AsyncIterator[Finding]:
+    made = not settings.embedded or settings.database_path.exists()
+    if not made or await migrate.pending(settings.database_url):
+        return
+    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+        rows = await watch_list.active(connection)
+    if not rows:
+        yield unsure("lists", "none was imported, so they do not count", "Run: gatehouse lists import FILE")
+    for row in rows:
+        yield good(f"lists: {row.name}", f"{row.entries} people, version {row.version}")

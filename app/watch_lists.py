@@ -54,7 +54,7 @@ def import_list(
         title = SANDBOX if built_in else name or path.name.split(".")[0]
         run(_import(settings, path, title, found, note, threshold, version, may_shrink))
     except ListFault as fault:
-        say(f"{path.name} was not imported: {fault}. The lists in use are as they were")
+        say(f"{path.name} was not imported: {fault}\nThe lists in use are as they were")
         raise typer.Exit(1) from None
 
 

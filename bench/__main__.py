@@ -6,7 +6,7 @@ import asyncio
 import platform
 import sys
 
-from bench import fanout, files, ingest, listing, upload, wake, webhook
+from bench import fanout, files, ingest, listing, screening, upload, wake, webhook
 
 ALL = {
     "ingest": ingest.run,
@@ -16,6 +16,7 @@ ALL = {
     "files": files.run,
     "webhook": webhook.run,
     "upload": upload.run,
+    "screening": screening.run,
 }
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page
 
+from app import migrate, wiring
+from app.clock import SystemClock
+from app.db import transaction
+from app.service import credential
+from tasks import pool
 from tests.make import browser, servers
+from tests.make.desk import Desk
 from tests.make.firm import Firm
 
 
@@ -45,6 +52,22 @@ async def distributed(
     folder = tmp_path_factory.mktemp("distributed")
     async with Firm.distributed(folder, postgresql_server.database(), redis_server.database()) as ready:
         yield ready
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    """Both set-ups, for what is shown step by step."""
+    if request.param == "embedded":
+        made = Firm.embedded(tmp_path)
+    else:
+        # Nothing is rung here, so no Redis: a database that several could share is what matters.
+        database = request.getfixturevalue("postgresql_server").database()
+        made = Firm.distributed(tmp_path, database, request.getfixturevalue("redis_server").database())
+    await migrate.upgrade(made.settings.database_url)
+    async with wiring.opened(made.settings) as opened, pool.workshop(made.settings, opened.core) as shop:
+        async with transaction(opened.core.database) as session:
+            tenant_id = await credential.ensure_tenant(session, "default", at=SystemClock().now())
+        yield Desk(shop, tenant_id, tmp_path)
 
 
 @pytest.fixture

@@ -45,6 +45,16 @@ RULES: dict[str, str] = {
     "what was started is known": """
         SELECT s.id FROM verification_start s LEFT JOIN verification v ON v.id = s.verification_id
         WHERE s.status = 'STARTED' AND v.id IS NULL""",
+    "a hit that was judged says by whom": """
+        SELECT id FROM aml_hit WHERE (verdict = 'UNREVIEWED') <> (judged_by IS NULL)""",
+    "of a customer whose screening is resolved every hit was judged": """
+        SELECT DISTINCT c.id FROM customer c JOIN aml_hit h ON h.customer_id = c.id
+        WHERE c.aml_status = 'RESOLVED' AND h.verdict = 'UNREVIEWED' AND h.withdrawn_at IS NULL""",
+    "a list in use holds everybody who was imported": """
+        SELECT l.id FROM watch_list l LEFT JOIN (
+            SELECT list_id, count(*) AS many FROM watch_entry GROUP BY list_id
+        ) e ON e.list_id = l.id
+        WHERE l.status = 'ACTIVE' AND l.entries <> coalesce(e.many, 0)""",
     "an upload has a file once it is stored, and only then": """
         SELECT u.id FROM upload u LEFT JOIN file f ON f.upload_id = u.id
         WHERE (u.status = 'STORED') <> (f.id IS NOT NULL)""",

@@ -108,7 +108,8 @@ class Visit:
                 verification_id=row.id,
                 customer_id=row.customer_id,
             )
-            if seen.state.stage in (Stage.APPROVED, Stage.DECLINED) and (changed or self.event_ids):
+            accused = provider.accused(reference, seen.state.labels) if seen.state.stage is Stage.DECLINED else ()
+            if (seen.state.stage is Stage.APPROVED or accused) and (changed or self.event_ids):
                 await screening.rung(core, session, row)
             await inbound.handled(session, self.event_ids, changed=changed)
             if cipher is not None:

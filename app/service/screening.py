@@ -6,7 +6,7 @@ they are now, counts: no answer, a fault, and a screener that has not looked are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -30,8 +30,8 @@ from app.service.core import Core
 
 log = structlog.get_logger(module=__name__)
 
-# A customer of whom no more is taken in is screened with what its vendor has refused it for, if that was a hit.
-SCREENED = frozenset({KycStatus.VERIFIED, KycStatus.FAILED})
+# Who is looked for at all, and by whom: of one that its vendor has refused for being listed nobody else need be asked.
+WANTED = {KycStatus.VERIFIED: frozenset(ScreenerName), KycStatus.FAILED: frozenset({ScreenerName.PROVIDER})}
 
 
 async def request(core: Core, session: Session, customer: Any, verifications: Sequence[str] = (), *, anew: bool = True) -> None:
@@ -90,7 +90,7 @@ async def rung(core: Core, session: Session, verification: Any) -> None:
     """A vendor has rung about a verification, or it was just decided: what the vendor's own screening says may be another thing
     by now. The other screeners are not asked again for that. Of whom nobody needs to know nothing is asked."""
     row = await customer_model.locked(session, verification.customer_id)
-    if KycStatus(row.kyc_status) not in SCREENED:
+    if KycStatus(row.kyc_status) not in WANTED:
         return
     known = await _verifications(session, row.id)
     if verification.id not in known:
@@ -140,8 +140,15 @@ async def present(core: Core, session: Session, row: Any) -> Mapping[ScreenerNam
     lists = {entry.name: entry.version for entry in await watch_list.active(session, locked=True)}
     said, digest = await checks(session, row.id), person.digest(*found)
     return {
-        name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists) for name in core.screening.screeners
+        name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists)
+        for name in wanted(core.screening.screeners, row)
     }
+
+
+def wanted(screeners: Iterable[ScreenerName], row: Any) -> list[ScreenerName]:
+    """Those of the screeners that are to be asked about a customer."""
+    asked = WANTED.get(KycStatus(row.kyc_status), frozenset())
+    return [name for name in screeners if name in asked]
 
 
 def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any, lists: Mapping[str, str]) -> Screened:

@@ -89,7 +89,8 @@ async def _round(shop: Workshop, row: Any, fence: int) -> None:
     digest = person.digest(who, cipher)
     # What was paid for is not asked for twice in one round; the lists cost nothing, and may be others by now.
     answered = {name for name, check in said.items() if screening.holds(check, digest=digest, asked_at=row.asked_at)}
-    asked = {name: screener for name, screener in shop.screeners.items() if name not in answered - {ScreenerName.LISTS}}
+    wanted = screening.wanted(shop.screeners, owner)
+    asked = {name: shop.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
     case_ = Case(who, seen)
     answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
     found = {name: answer for name, answer in zip(asked, answers, strict=True) if answer is not None}
@@ -139,7 +140,7 @@ async def _take_in(
         for name, report in found.items():
             fresh += await keep(core, session, owner, name, report, digest, cipher)
         said = await screening.conclude(core, session, owner, fresh=fresh)
-        waits = not said or any(screened is Screened.RUNNING for screened in said.values())
+        waits = any(screened is Screened.RUNNING for screened in said.values())
         wait = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
         heard = Screening.rings == row.rings
         due = case((heard, now(wait)), else_=now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ BATCH = 500
 # A version with fewer people than this share of the one before is more likely cut off than true.
 SHRINK = 0.8
 LOCK_ATTEMPTS = 5
+# An import that has not ended by then was killed.
+ABANDONED_HOURS = 6
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = 
         return Imported(wanted.name, before.version, before.entries, 0, known=True)
     if before is not None and before.version == version:
         version = f"{version}-{core.clock.now():%H%M%S}"
+    await _forget_abandoned(core)
     list_id = ids.new("lst")
     values = {"name": wanted.name, "version": version, "format": wanted.format, "licence": wanted.licence, "sha256": sha256}
     try:
@@ -122,6 +126,16 @@ async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = 
 async def _before(database: Database, name: str) -> Any | None:
     async with database.reading() as connection:
         return next((row for row in await active(connection) if row.name == name), None)
+
+
+async def _forget_abandoned(core: Core) -> None:
+    """Clears away what an import has left that was killed."""
+    long_ago = core.clock.now() - dt.timedelta(hours=ABANDONED_HOURS)
+    query = select(WatchList.id).where(WatchList.status == ListStatus.LOADING, WatchList.imported_at < long_ago)
+    async with core.database.reading() as connection:
+        left = [row.id for row in await connection.execute(query)]
+    for list_id in left:
+        await _forget(core.database, list_id)
 
 
 async def _load(database: Database, list_id: str, wanted: Import, progress: Callable[[int], None]) -> tuple[int, int]:

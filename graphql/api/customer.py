@@ -43,10 +43,11 @@ from app.service.customer import CustomerFilter as Wanted
 from app.service.event import EventFilter as WantedEvents
 from app.service.ingestion import IngestionFilter as WantedIngestions
 
-FOLLOWED = frozenset({
-    EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED, EventType.AML_STATUS_CHANGED, EventType.AML_HIT_FOUND,
-    EventType.AML_HIT_REVIEWED, EventType.AML_HIT_WITHDRAWN, EventType.AML_DECISION_PROPOSED,
+ABOUT_SCREENING = frozenset({
+    EventType.AML_STATUS_CHANGED, EventType.AML_HIT_FOUND, EventType.AML_HIT_REVIEWED, EventType.AML_HIT_WITHDRAWN,
+    EventType.AML_DECISION_PROPOSED,
 })  # fmt: skip
+FOLLOWED = ABOUT_SCREENING | {EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED}
 
 
 @strawberry.type(description="What the caller's application should do now.")
@@ -270,8 +271,10 @@ class CustomerSubscription:
             if now is None:
                 raise NotFound("There is no such customer.")
             yield now
+        # That something moved at all would tell a customer of hits: of them its own token hears nothing.
+        followed = FOLLOWED - ABOUT_SCREENING if context.caller.customer_id else FOLLOWED
         async for row in feed.follow():
-            if row.customer_id == id and row.type in FOLLOWED:
+            if row.customer_id == id and row.type in followed:
                 context.renew()
                 now = await by_id(context, id)
                 assert now is not None

@@ -8,13 +8,14 @@ credential; the hosted service takes `Authorization: ApiKey …`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import httpx
 import orjson
 
 from app.domain.aml import Screened
+from app.domain.examination import Finding, bad, good
 from app.domain.lists import opensanctions
 from app.domain.screening import Case, Hit, Person, Report
 from app.errors import ScreenerFault
@@ -44,6 +45,19 @@ class YenteScreener:
         for start in range(0, len(cases), BATCH):
             found += await self._some([case.person for case in cases[start : start + BATCH]])
         return found
+
+    async def examine(self) -> AsyncIterator[Finding]:
+        """Whether the service answers a question about nobody; for `gatehouse doctor`."""
+        try:
+            (found,) = await self._some([Person(("Nobody Atall",))])
+        except ScreenerFault as fault:
+            remedy = "Check GATEHOUSE_YENTE_BASE_URL, _TOKEN and _DATASET, and that the service runs and has loaded its data."
+            yield bad("yente", str(fault), remedy)
+            return
+        version = found.versions.get(self._dataset)
+        yield good(
+            "yente", f"answers; {self._dataset} {version}" if version else f"answers; the version of {self._dataset} is not told"
+        )
 
     async def _some(self, people: Sequence[Person]) -> list[Report]:
         # The versions before the question and after it: what was looked into while the index was exchanged is not known.

@@ -220,18 +220,6 @@ async def test_another_person_is_screened_anew_and_not_let_in_meanwhile(lists: F
     assert held["aml"]["hits"][0]["score"] == 1.0
 
 
-async def test_a_name_that_cannot_be_read_surely_is_for_a_person(lists: Firm) -> None:
-    await bring(lists, "script", listed("C-1", "Nobody"))
-    customer = await lists.customer(firstName="محمد", lastName=None)
-    arabic = await lists.twin("sumsub", "applicants", scenario="passport")
-    assert arabic
-    await lists.finished(await lists.ingest("one-name", customer=customer))
-    found = await until(lists, customer, lambda seen: seen["aml"]["status"] in ("CLEAR", "NEEDS_REVIEW"))
-
-    assert found["aml"]["status"] == "CLEAR", "one of the names is Latin: that one is sure"
-    assert found["aml"]["checks"][0]["remarks"] == []
-
-
 async def test_everybody_is_looked_for_once_after_a_replacement_and_the_progress_is_told(lists: Firm) -> None:
     await bring(lists, "walked", listed("W-1", "Nobody Here"))
     async with lists.core.database.reading() as connection:

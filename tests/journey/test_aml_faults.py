@@ -4,136 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from app import migrate, serving, wiring
-from app.clock import SystemClock
 from app.db import now, transaction
 from app.domain.aml import Screened
-from app.domain.customer import AmlDecision, AmlStatus, KycStatus
+from app.domain.customer import AmlDecision, AmlStatus
 from app.domain.hit import HitVerdict
-from app.domain.screening import Case, Hit, Report, ScreenerName
+from app.domain.lists.fault import ListFault
+from app.domain.screening import Case, Report, ScreenerName
 from app.errors import ScreenerFault, UserFault
 from app.model.customer import Customer
-from app.model.hit import AmlHit
-from app.model.rescreening import Rescreening
 from app.model.screening import Screening
-from app.service import aml, credential, customer, matcher, rescreening, run, screening, screening_round
-from app.service.aml import Judge, Judgement, Resolution
-from app.service.customer import NewCustomer
-from providers import wire
-from providers.yente.screener import YenteScreener
-from tasks import pool
-from tests.make.firm import HOST, Firm
+from app.model.watch_list import WatchList
+from app.service import customer, matcher, rescreening, screening, screening_round, watch_list
+from tests.make.desk import CLEAR, HIT, HITS, Desk, Scripted
+from tests.make.fuse import Fuse, Killed
 from tests.make.watch_list import brought_in, listed
-from tests.make.yente import TOKEN, Yente
 
-_numbers = itertools.count(1)
-HIT = Hit("Some list", "k", "d", "Iria Vale", ("sanctions",), 0.9, {})
-CLEAR, HITS = Report(Screened.CLEAR), Report(Screened.HITS, (HIT,))
-
-
-@dataclass
-class Scripted:
-    """A screener that says one thing after the other; the last for ever. What is an exception is raised."""
-
-    script: list[Any] = field(default_factory=lambda: [CLEAR])
-
-    async def screen(self, cases: Sequence[Case]) -> Sequence[Report]:
-        said = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(said, BaseException):
-            raise said
-        if callable(said):
-            said = await said()
-        return [said for _ in cases]
-
-
-@dataclass
-class Desk:
-    """What a worker has, without a worker, and a customer to be screened."""
-
-    shop: run.Workshop
-    tenant_id: str
-    folder: Path
-
-    def with_(self, **screeners: Any) -> Desk:
-        """The same, with these screeners and no other."""
-        named = {ScreenerName[name.upper()]: screener for name, screener in screeners.items()}
-        core = replace(self.shop.core, screening=replace(self.shop.core.screening, screeners=tuple(named)))
-        return Desk(replace(self.shop, core=core, screeners=named), self.tenant_id, self.folder)
-
-    async def verified(self, first: str = "Iria", last: str | None = "Vale") -> str:
-        core = self.shop.core
-        new = NewCustomer(f"s{next(_numbers)}@example.org", first, last)
-        customer_id = await customer.create(core, self.tenant_id, new)
-        async with transaction(core.database) as session:
-            await session.execute(update(Customer).where(Customer.id == customer_id).values(kyc_status=KycStatus.VERIFIED))
-            await screening.person_changed(core, session, customer_id)
-        return customer_id
-
-    async def once(self, customer_id: str) -> str:
-        """One claim by a worker, as if it were due; the status it leads to."""
-        async with transaction(self.shop.core.database) as session:
-            mine = update(Screening).where(Screening.customer_id == customer_id)
-            found = await session.execute(mine.values(lease_until=None, due_at=now(), ring_at=now()).returning(Screening.id))
-            screening_id = found.scalar_one()
-        await screening_round.screen(self.shop, screening_id)
-        return await self.status(customer_id)
-
-    async def row(self, customer_id: str) -> Any:
-        async with self.shop.core.database.reading() as connection:
-            return (await connection.execute(select(Customer.__table__).where(Customer.id == customer_id))).one()
-
-    async def status(self, customer_id: str) -> str:
-        return str((await self.row(customer_id)).aml_status)
-
-    async def hits(self, customer_id: str) -> list[Any]:
-        async with self.shop.core.database.reading() as connection:
-            return list((await connection.execute(select(AmlHit.__table__).where(AmlHit.customer_id == customer_id))).all())
-
-    async def judged(self, customer_id: str, verdict: HitVerdict = HitVerdict.FALSE_POSITIVE) -> None:
-        for hit in await self.hits(customer_id):
-            await aml.judge(self.shop.core, Judgement(Judge(self.tenant_id, "ann", "crd_1"), hit.id, verdict, "looked at"))
-
-    async def resolved(self, customer_id: str, decision: AmlDecision = AmlDecision.CLEARED, who: str = "ann") -> None:
-        await aml.resolve(self.shop.core, Resolution(Judge(self.tenant_id, who, f"crd_{who}"), customer_id, decision, "decided"))
-
-    async def walk(self) -> None:
-        """Every re-screening to its end."""
-        for _ in range(50):
-            async with transaction(self.shop.core.database) as session:
-                due = (
-                    update(Rescreening).where(Rescreening.is_open).values(due_at=now(), lease_until=None).returning(Rescreening.id)
-                )
-                open_ = [row.id for row in await session.execute(due)]
-            if not open_:
-                return
-            for rescreening_id in open_:
-                await rescreening.walk(self.shop, rescreening_id)
-
-
-@pytest.fixture(params=["embedded", "distributed"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    if request.param == "embedded":
-        made = Firm.embedded(tmp_path)
-    else:
-        # Nothing is rung here, so no Redis: a database that several could share is what matters.
-        database = request.getfixturevalue("postgresql_server").database()
-        made = Firm.distributed(tmp_path, database, request.getfixturevalue("redis_server").database())
-    await migrate.upgrade(made.settings.database_url)
-    async with wiring.opened(made.settings) as opened, pool.workshop(made.settings, opened.core) as shop:
-        async with transaction(opened.core.database) as session:
-            tenant_id = await credential.ensure_tenant(session, "default", at=SystemClock().now())
-        yield Desk(shop, tenant_id, tmp_path)
-
-
+NAMES = ("Ariston", "Belisandro", "Corvinus", "Dagoberta", "Eleutherio")
 FAULTS = [ScreenerFault("away"), TimeoutError(), ValueError("a defect"), Report(Screened.RUNNING), Report(Screened.NONE)]
 
 
@@ -288,57 +182,68 @@ async def test_a_matcher_that_is_killed_or_silent_has_not_answered(desk: Desk, m
     assert healed == "CLEAR"
 
 
-class Killed(BaseException):
-    """The process ends here: nothing after it runs, and nothing is put back."""
-
-
 async def test_killed_at_every_step_nobody_is_clear_who_is_listed_and_everybody_gets_there(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = at = 0
-
-    def step() -> None:
-        nonlocal steps
-        steps += 1
-        if steps == at:
-            raise Killed
-
-    @contextlib.asynccontextmanager
-    async def fused(database: Any) -> AsyncIterator[Any]:
-        step()
-        async with transaction(database) as session:
-            yield session
-        step()
+    fuse = Fuse()
 
     async def slow() -> Report:
-        step()
+        fuse.step()
         return HITS
 
-    monkeypatch.setattr(screening_round, "transaction", fused)
-    wrong, kills = [], 0
-    for at in range(1, 30):
-        mine = desk.with_(provider=Scripted([CLEAR]), yente=Scripted([slow]))
-        innocent = desk.with_(provider=Scripted([CLEAR]), yente=Scripted([CLEAR]))
+    monkeypatch.setattr(screening_round, "transaction", fuse.transaction)
+    mine = desk.with_(provider=Scripted([CLEAR]), yente=Scripted([slow]))
+    innocent = desk.with_(provider=Scripted([CLEAR]), yente=Scripted([CLEAR]))
+    wrong = []
+    for step in range(1, 30):
         for one, wanted in ((mine, "NEEDS_REVIEW"), (innocent, "CLEAR")):
             customer_id = await one.verified()
-            steps = 0
-            try:
+            fuse.set(step)
+            with contextlib.suppress(Killed):
                 await one.once(customer_id)
-            except Killed:
-                kills += 1
+            ended = fuse.steps < step
+            fuse.set(0)
             if one is mine and await one.status(customer_id) == "CLEAR":
-                wrong.append((at, "clear although listed"))
-            last, at_, at = steps, at, 0
+                wrong.append((step, "clear although listed"))
             for _ in range(3):
                 await one.once(customer_id)
-            at = at_
             if await one.status(customer_id) != wanted or len(await one.hits(customer_id)) != int(one is mine):
-                wrong.append((at, wanted, await one.status(customer_id)))
-        if last < at:
+                wrong.append((step, f"{await one.status(customer_id)} instead of {wanted}"))
+        if ended:
             break
 
     assert wrong == []
-    assert kills >= 6
+    assert fuse.kills >= 6
+
+
+async def test_a_re_screening_that_is_killed_at_every_step_reaches_everybody_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fuse = Fuse()
+    lists = matcher.Matcher(desk.shop.core.database)
+    async with contextlib.aclosing(lists):
+        mine = desk.with_(lists=lists)
+        await brought_in(desk.shop.core, desk.folder, "walk", listed("W-0", "Somebody Else"))
+        customers = [await mine.verified(name, "Walking") for name in NAMES]
+        seen = [await mine.once(each) for each in customers]
+        monkeypatch.setattr(rescreening, "PIECE", 2)
+        monkeypatch.setattr(rescreening, "transaction", fuse.transaction)
+        # A version in which one more of them is listed, each time.
+        for number in range(1, 5):
+            people = [listed(f"W-{name}", f"{name} Walking") for name in NAMES[:number]]
+            await brought_in(desk.shop.core, desk.folder, "walk", listed("W-x", "Somebody Else"), *people)
+            for step in range(1, 14):
+                fuse.set(step)
+                with contextlib.suppress(Killed):
+                    await mine.walk()
+            fuse.set(0)
+            await mine.walk()
+            found = [await mine.status(each) for each in customers]
+            assert found == ["NEEDS_REVIEW"] * number + ["CLEAR"] * (5 - number)
+            assert [len(await mine.hits(each)) for each in customers] == [1] * number + [0] * (5 - number)
+
+    assert seen == ["CLEAR"] * 5
+    assert fuse.kills >= 8
 
 
 async def test_two_workers_at_once_come_to_one_result(desk: Desk) -> None:
@@ -413,9 +318,6 @@ async def test_everybody_is_screened_again_after_the_firms_time(desk: Desk) -> N
 
 
 async def test_a_file_that_breaks_off_leaves_the_lists_as_they_were(desk: Desk) -> None:
-    from app.domain.lists.fault import ListFault
-    from app.service import watch_list
-
     core = desk.shop.core
     many = [listed(f"E-{number}", f"Person Number{number}") for number in range(1200)]
     await brought_in(core, desk.folder, "big", *many)
@@ -431,53 +333,56 @@ async def test_a_file_that_breaks_off_leaves_the_lists_as_they_were(desk: Desk) 
     assert [(row.name, row.status, row.entries) for row in rows] == [("big", "ACTIVE", 1200)]
 
 
-WRONG = ["500", "429", "422", "html", "list", "empty", "slow", "exchanged", "partial", "no_results", "no_score", "query_missing"]
-
-
-@pytest.fixture
-async def yente() -> AsyncIterator[tuple[Yente, YenteScreener]]:
-    service, port = Yente(), serving.free_port(HOST)
-    async with serving.running(service.application(), host=HOST, port=port), wire.client() as http:
-        screener = YenteScreener(http, f"http://{HOST}:{port}", token=TOKEN, dataset="default", algorithm="logic-v2", threshold=0.7)
-        yield service, screener
-
-
-@pytest.mark.parametrize("fault", WRONG)
-async def test_a_matching_service_that_misbehaves_is_never_clear(
-    desk: Desk, yente: tuple[Yente, YenteScreener], fault: str, monkeypatch: pytest.MonkeyPatch
+async def test_what_a_killed_import_has_left_is_looked_into_by_nobody_and_cleared_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service, screener = yente
-    monkeypatch.setattr("providers.yente.screener.SECONDS", 1.0)
-    mine = desk.with_(yente=screener)
-    customer_id = await mine.verified()
-    service.faults[:] = [fault]
-    broken = await mine.once(customer_id)
-    healed = await mine.once(customer_id)
+    core = desk.shop.core
 
-    assert broken != "CLEAR"
-    assert healed == "CLEAR"
+    async def killed(*_: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(watch_list, "_activate", killed)
+    monkeypatch.setattr(watch_list, "_forget", killed)
+    with pytest.raises(Killed):
+        await brought_in(core, desk.folder, "half", listed("H-1", "Iria Vale"))
+    monkeypatch.undo()
+    async with core.database.reading() as connection:
+        left = await watch_list.every(connection)
+        used = await watch_list.active(connection)
+    async with transaction(core.database) as session:
+        await session.execute(update(WatchList).values(imported_at=core.clock.now() - dt.timedelta(hours=7)))
+    await brought_in(core, desk.folder, "half", listed("H-2", "Somebody Else"))
+    async with core.database.reading() as connection:
+        after = await watch_list.every(connection)
+
+    assert ([row.status for row in left], used) == (["LOADING"], [])
+    assert [(row.status, row.entries) for row in after] == [("ACTIVE", 1)]
 
 
-async def test_a_matching_service_is_asked_as_its_interface_says_and_its_hits_are_explained(
-    desk: Desk, yente: tuple[Yente, YenteScreener]
-) -> None:
-    service, screener = yente
-    properties = {"name": ["Iria Vale"], "topics": ["sanction", "role.pep"], "birthDate": ["1970"]}
-    service.people["Iria Vale"] = {"id": "NK-1", "caption": "Iria Vale", "score": 0.91, "properties": properties}
-    service.people["Noa"] = {"id": "NK-2", "caption": "Noa", "score": 0.4, "properties": {}}
-    mine = desk.with_(yente=screener)
-    held, clear = await mine.verified(), await mine.verified("Noa", None)
-    seen = [await mine.once(each) for each in (held, clear)]
-    service.catalogue = False
-    other = await mine.verified("Noa", None)
-    unversioned = await mine.once(other)
-    (hit,) = await mine.hits(held)
+async def test_more_hits_than_anybody_can_judge_are_cut_and_never_clear(desk: Desk) -> None:
+    lists = matcher.Matcher(desk.shop.core.database)
+    async with contextlib.aclosing(lists):
+        mine = desk.with_(lists=lists)
+        await brought_in(desk.shop.core, desk.folder, "many", *(listed(f"H-{number}", "Iria Vale") for number in range(60)))
+        customer_id = await mine.verified()
+        held = await mine.once(customer_id)
     async with mine.shop.core.database.reading() as connection:
-        (check,) = await screening.of_customers(connection, mine.tenant_id, [clear])
+        (check,) = await screening.of_customers(connection, mine.tenant_id, [customer_id])
 
-    assert seen == ["NEEDS_REVIEW", "CLEAR"]
-    assert unversioned == "CLEAR"
-    assert service.asked[0] == {"schema": "Person", "properties": {"name": ["Iria Vale"]}}
-    assert service.parameters[0] == {"algorithm": "logic-v2", "limit": "50", "threshold": "0.7"}
-    assert (hit.list, hit.entry, hit.topics, hit.score) == ("OpenSanctions", "NK-1", ["sanctions", "pep"], 0.91)
-    assert (check.versions, check.algorithm) == ({"default": service.version}, "yente:logic-v2")
+    assert held == "NEEDS_REVIEW"
+    assert len(await mine.hits(customer_id)) == matcher.HITS_MOST
+    assert check.remarks == ["HITS_CUT"]
+
+
+async def test_a_name_that_no_list_could_hold_is_for_a_person(desk: Desk) -> None:
+    lists = matcher.Matcher(desk.shop.core.database)
+    async with contextlib.aclosing(lists):
+        mine = desk.with_(lists=lists)
+        await brought_in(desk.shop.core, desk.folder, "script", listed("H-1", "Somebody Else"))
+        customer_id = await mine.verified("محمد", None)
+        held = await mine.once(customer_id)
+        await mine.resolved(customer_id)
+        again = await mine.once(customer_id)
+
+    assert (held, await mine.hits(customer_id)) == ("NEEDS_REVIEW", [])
+    assert again == "RESOLVED"

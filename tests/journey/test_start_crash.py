@@ -27,22 +27,7 @@ from app.service.start import Wanted
 from providers.sumsub import twin
 from tasks import pool
 from tests.make.firm import HOST, Firm
-
-
-class Killed(BaseException):
-    """The process ends here: nothing after it runs, and nothing is put back."""
-
-
-class Fuse:
-    """Counts the steps of a worker and ends it before the given one; 0 never does."""
-
-    def __init__(self) -> None:
-        self.steps, self.at = 0, 0
-
-    def step(self) -> None:
-        self.steps += 1
-        if self.steps == self.at:
-            raise Killed
+from tests.make.fuse import Fuse, Killed
 
 
 class Fused:
@@ -108,27 +93,17 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     fuse = Fuse()
     providers = {ProviderName.SUMSUB: Fused(whole.providers[ProviderName.SUMSUB], fuse)}
     shop = run.Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
-
-    @contextlib.asynccontextmanager
-    async def fused(database: Any) -> AsyncIterator[Any]:
-        fuse.step()
-        async with transaction(database) as session:
-            yield session
-        fuse.step()
-
-    monkeypatch.setattr(making, "transaction", fused)
-    broken, kills = [], 0
+    monkeypatch.setattr(making, "transaction", fuse.transaction)
+    broken = []
     for step in range(1, 40):
         customer_id, start_id = await started(whole, tenant_id, f"{fault}-{step}")
         if fault is not None:
             await http.post("/_twin/faults", json={"operation": "create", "faults": [fault]})
-        fuse.steps, fuse.at = 0, step
-        try:
+        fuse.set(step)
+        with contextlib.suppress(Killed):
             await making.make(shop, start_id)
-        except Killed:
-            kills += 1
         ended = fuse.steps < step
-        fuse.at = 0
+        fuse.set(0)
         await until_over(shop, start_id)
         await http.post("/_twin/faults/clear", json={"operation": "create"})
         async with whole.core.database.reading() as connection:
@@ -142,8 +117,8 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     effects = (await http.get("/_twin/effects")).json()
 
     assert broken == []
-    assert kills == step - 1
-    assert kills >= 4
+    assert fuse.kills == step - 1
+    assert fuse.kills >= 4
     assert effects["created"] == step
 
 
