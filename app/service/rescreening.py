@@ -34,8 +34,8 @@ from app.service.vault import DataKeyCipher
 log = structlog.get_logger(module=__name__)
 
 PIECE = 200
-# After a piece, and after a fault: others get their turn.
-PAUSE_SECONDS, FAULT_SECONDS = 0.05, 10.0
+# After a fault it is left alone for so long. After a piece it goes to the end of the queue: others get their turn.
+FAULT_SECONDS = 10.0
 SHOWN = 20
 
 
@@ -94,7 +94,7 @@ async def _piece(shop: Workshop, row: Any, fence: int) -> None:
     people = await _next(core, row.place) if lists is not None else []
     found = await _look_for(shop, people) if people else 0
     async with transaction(core.database) as session:
-        values: dict[str, Any] = {"lease_until": None, "due_at": now(PAUSE_SECONDS), "ring_at": now(RING_AGAIN_SECONDS)}
+        values: dict[str, Any] = {"lease_until": None, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
         if people:
             values |= {"place": people[-1].id, "done": row.done + len(people), "found": row.found + found}
             session.ring(RESCREEN, row.id)

@@ -18,10 +18,10 @@ from rapidfuzz.distance import JaroWinkler
 from app.domain.screening import Person
 from app.domain.screening.entry import Entry, decoded
 from app.domain.screening.score import THRESHOLD, Scored, at_best, number, possible_gain, runs, score
-from app.domain.screening.word import PARTICLES, Word, word, words
+from app.domain.screening.word import PARTICLES, Word, alike, word, words
 
-# How alike the sound of two words must be for one to lead to the other.
-LEADS = 0.80
+# How alike the sound of two words must be for one to lead to the other: by the beginning, which is found fast, and on the whole.
+LEADS, LIKE = 0.80, 0.68
 TAIL = 3
 CACHED = 100_000
 
@@ -122,7 +122,7 @@ class Index:
         found = set(self._by_bones.get(bones, ())) if len(bones) >= 3 else set()
         for among in (self._by_head.get(folded[:1], ()), self._by_tail.get(folded[-TAIL:], ())):
             near = process.extract(folded, among, scorer=JaroWinkler.normalized_similarity, score_cutoff=LEADS, limit=None)
-            found.update(text for text, *_ in near)
+            found.update(text for text, *_ in near if alike(folded, text) >= LIKE)
         return tuple(found)
 
 

@@ -100,12 +100,12 @@ def likeness(one: Word, other: Word) -> float:
     if min(len(one.folded), len(other.folded)) < 3:
         return 0.0
     # A mistake of the keyboard can tear a sound apart, so what is written counts as well as what is heard.
-    alike = max(_near(one.folded, other.folded), _near(one.text, other.text))
+    best = max(alike(one.folded, other.folded), alike(one.text, other.text))
     if len(one.bones) >= 3 and one.bones == other.bones:
-        alike = max(alike, SAME_BONES)
-    return alike if alike >= FLOOR else 0.0
+        best = max(best, SAME_BONES)
+    return best if best >= FLOOR else 0.0
 
 
-def _near(one: str, other: str) -> float:
+def alike(one: str, other: str) -> float:
     """Jaro-Winkler forgives what differs behind a common beginning, the edit distance does not: the mean of both."""
     return (JaroWinkler.normalized_similarity(one, other) + OSA.normalized_similarity(one, other)) / 2
