@@ -9,6 +9,7 @@ GatehouseError
 │   ├── Unanswered        it may have taken effect: look before calling again
 │   └── Answered          the vendor answered with an error
 ├── ScreenerFault         a screener gave no answer, which is never "clear"
+│   └── Crowded           it was not asked: as many as may be are waiting for it
 ├── NotReady              the vendor has not decided yet: ask again later
 ├── StaleFence            another worker has taken the row over: stop without a trace
 ├── CorruptData           stored bytes do not open or do not match their digest
@@ -167,6 +168,10 @@ class ScreenerFault(GatehouseError):
     """A screener gave no answer, or not a whole one. It is asked again; never is it taken for having found nothing."""
 
     code = "SCREENER_FAULT"
+
+
+class Crowded(ScreenerFault):
+    """As many as may be are waiting for the screener already: it was not asked."""
 
 
 @dataclass(eq=False)

@@ -33,6 +33,8 @@ from app.service.vault import DataKeyCipher
 
 log = structlog.get_logger(module=__name__)
 
+# Whoever was found to be clear may come back to it, though not verified at the moment.
+LOOKED_FOR = (Customer.kyc_status == KycStatus.VERIFIED) | Customer.aml_person.is_not(None)
 PIECE = 200
 # After a fault it is left alone for so long. After a piece it goes to the end of the queue: others get their turn.
 FAULT_SECONDS = 10.0
@@ -43,7 +45,7 @@ async def begin(core: Core, session: Session, list_name: str, version: str) -> N
     """A version of a list has come into use. One that is still being worked off for an older version of it is left off."""
     left = update(Rescreening).where(Rescreening.list == list_name, Rescreening.is_open)
     await session.execute(left.values(is_open=False, fence=Rescreening.fence + 1, lease_until=None, ended_at=core.clock.now()))
-    counted = select(func.count()).select_from(Customer).where(Customer.kyc_status == KycStatus.VERIFIED)
+    counted = select(func.count()).select_from(Customer).where(LOOKED_FOR)
     total = (await session.execute(counted)).scalar_one()
     rescreening_id, at = ids.new("rsc"), core.clock.now()
     await session.execute(
@@ -104,7 +106,7 @@ async def _piece(shop: Workshop, row: Any, fence: int) -> None:
 
 
 async def _next(core: Core, place: str) -> Sequence[Any]:
-    query = select(Customer.__table__).where(Customer.id > place, Customer.kyc_status == KycStatus.VERIFIED)
+    query = select(Customer.__table__).where(Customer.id > place, LOOKED_FOR)
     async with core.database.reading() as connection:
         found: Sequence[Any] = (await connection.execute(query.order_by(Customer.id).limit(PIECE))).all()
     return found
@@ -166,7 +168,7 @@ async def _conclude(core: Core, row: Any, report: Report, digest: str, cipher: D
             return 0  # another person by now: that one's own screening is on its way
         fresh = await screening_round.keep(core, session, owner, ScreenerName.LISTS, report, digest, cipher)
         if await screening.known(session, owner.id):
-            await screening.conclude(core, session, owner, fresh=fresh)
+            await screening.conclude(core, session, owner, digest=digest, fresh=fresh)
         else:
             # Verified before anybody was screened here: all screeners are to be asked.
             await screening.request(core, session, owner)

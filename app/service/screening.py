@@ -76,10 +76,7 @@ async def person_changed(core: Core, session: Session, customer_id: str, verific
     row = await customer_model.locked(session, customer_id)
     if row.aml_person is None and row.kyc_status != KycStatus.VERIFIED:
         return
-    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
-    if found is None:
-        return
-    changed = person.digest(*found) != row.aml_person
+    changed = row.aml_person is None or row.aml_person != await _digest(core, session, row)
     if changed and AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
         await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=core.clock.now(), reason="person_changed")
     if row.kyc_status == KycStatus.VERIFIED and (changed or verifications):
@@ -127,18 +124,24 @@ async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids
     return found
 
 
-async def present(core: Core, session: Session, row: Any) -> Mapping[ScreenerName, Screened]:
-    """What counts now of what each screener has said; RUNNING where it has yet to speak. The customer must be locked.
+async def _digest(core: Core, session: Session, row: Any) -> str:
+    """Who the customer is now; nobody, where its data were destroyed."""
+    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
+    return person.digest(*found) if found else ""
+
+
+async def present(core: Core, session: Session, row: Any, digest: str | None = None) -> Mapping[ScreenerName, Screened]:
+    """What counts now of what each screener has said; RUNNING where it has yet to speak. The customer must be locked, and
+    `digest`, where it is given, of who it is now.
 
     The lists cannot be replaced before the transaction ends.
     """
     asked = select(Screening.asked_at).where(Screening.customer_id == row.id)
     job = (await session.execute(asked)).first()
-    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
-    if job is None or found is None:
+    if job is None:
         return {}
     lists = {entry.name: entry.version for entry in await watch_list.active(session, locked=True)}
-    said, digest = await checks(session, row.id), person.digest(*found)
+    said, digest = await checks(session, row.id), digest or await _digest(core, session, row)
     return {
         name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists)
         for name in wanted(core.screening.screeners, row)
@@ -172,12 +175,16 @@ async def known(session: Session, customer_id: str) -> bool:
     return found.first() is not None
 
 
-async def conclude(core: Core, session: Session, row: Any, *, fresh: Sequence[str] = ()) -> Mapping[ScreenerName, Screened]:
-    """Moves `aml.status` as the screeners' words and the hits demand. `row` is the customer, locked; `fresh` are new hits.
+async def conclude(
+    core: Core, session: Session, row: Any, *, digest: str | None = None, fresh: Sequence[str] = ()
+) -> Mapping[ScreenerName, Screened]:
+    """Moves `aml.status` as the screeners' words and the hits demand. `row` is the customer, locked, and `digest` of who it is
+    now; `fresh` are new hits.
 
     Answers what each screener says, for whoever decides whether to go on asking.
     """
-    said = await present(core, session, row)
+    digest = digest or await _digest(core, session, row)
+    said = await present(core, session, row, digest)
     hits, unjudged = await hit.standing(session, row.id)
     found = aml.result(said.values(), hits=hits, unjudged=unjudged)
     if row.kyc_status != KycStatus.VERIFIED and found not in (Result.NEW_HITS, Result.FOR_A_PERSON):
@@ -194,8 +201,7 @@ async def conclude(core: Core, session: Session, row: Any, *, fresh: Sequence[st
     if fresh and status(before) is CustomerStatus.ACTIVE:
         _alert(session, row, fresh)
     if found in (Result.CLEAR, Result.FOR_A_PERSON, Result.NEW_HITS):
-        known = (await person.of_customers(session, core, row.tenant_id, [row]))[row.id]
-        await customer_model.screened(session, row, at=at, person=person.digest(*known))
+        await customer_model.screened(session, row, at=at, person=digest)
     return said
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+import random
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from app.domain.aml import Screened
 from app.domain.ingestion import IngestionStatus
 from app.domain.reference import Reference
 from app.domain.screening import Case, Report, ScreenerName, Seen
-from app.errors import GatehouseError, StaleFence
+from app.errors import Crowded, GatehouseError, StaleFence
 from app.log import place
 from app.model import customer as customer_model
 from app.model import screening as screening_model
@@ -34,6 +35,8 @@ log = structlog.get_logger(module=__name__)
 
 # How soon one that is not over is asked about again: at first, and at most.
 FIRST_SECONDS, MOST_SECONDS = 5.0, 3600.0
+# At first, where others wait for the same vendor's allowance already: coming back soon would be in vain.
+CROWDED_SECONDS = 40.0
 # One screener's answer, waiting for its turn included.
 ANSWER_SECONDS = 90.0
 # While an ingestion brings in who the customer is, nobody is asked yet; but not for ever.
@@ -93,8 +96,8 @@ async def _round(shop: Workshop, row: Any, fence: int) -> None:
     asked = {name: shop.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
     case_ = Case(who, seen)
     answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
-    found = {name: answer for name, answer in zip(asked, answers, strict=True) if answer is not None}
-    await _take_in(shop, row, fence, found, digest, cipher)
+    found = {name: answer for name, answer in zip(asked, answers, strict=True) if isinstance(answer, Report)}
+    await _take_in(shop, row, fence, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
 
 
 async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
@@ -115,11 +118,13 @@ async def _said(connection: AsyncConnection, row: Any) -> Mapping[ScreenerName, 
     return {ScreenerName(check.screener): check for check in await connection.execute(query)}
 
 
-async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | None:
+async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | Crowded | None:
     """What one screener says; None where it says nothing that is sure."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return (await screener.screen([case_]))[0]  # type: ignore[no-any-return]
+    except Crowded as crowd:
+        return crowd
     except (GatehouseError, TimeoutError) as fault:
         log.warning("screener.fault", screening_id=row.id, screener=name, kind=type(fault).__name__)
     except Exception as problem:  # the edge of the work: whatever it was, it is asked again
@@ -128,7 +133,14 @@ async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Re
 
 
 async def _take_in(
-    shop: Workshop, row: Any, fence: int, found: Mapping[ScreenerName, Report], digest: str, cipher: DataKeyCipher
+    shop: Workshop,
+    row: Any,
+    fence: int,
+    found: Mapping[ScreenerName, Report],
+    digest: str,
+    cipher: DataKeyCipher,
+    *,
+    crowded: bool,
 ) -> None:
     """Stores what was said, moves the customer, and says when to ask again: later and later while somebody has yet to answer,
     after the firm's time when all have."""
@@ -137,17 +149,33 @@ async def _take_in(
         # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
         owner = await customer_model.locked(session, row.customer_id)
         fresh: list[str] = []
+        stale = await _asked_again(session, row)
+        # Whoever changes a person asks again: if nobody has, it is the one that was looked for.
+        same = None if stale else digest
         for name, report in found.items():
+            if name in stale:
+                continue
             fresh += await keep(core, session, owner, name, report, digest, cipher)
-        said = await screening.conclude(core, session, owner, fresh=fresh)
+        said = await screening.conclude(core, session, owner, digest=same, fresh=fresh)
         waits = any(screened is Screened.RUNNING for screened in said.values())
-        wait = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
+        first = CROWDED_SECONDS * random.uniform(0.5, 1.5) if crowded else FIRST_SECONDS  # noqa: S311 - not a secret
+        wait = min(MOST_SECONDS, first * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
         heard = Screening.rings == row.rings
         due = case((heard, now(wait)), else_=now())
         values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
         if not waits:
             values["ended_at"] = case((heard, core.clock.now()), else_=None)
         await screening_model.write(session, row.id, fence=fence, **values)
+
+
+async def _asked_again(session: Session, row: Any) -> Collection[ScreenerName]:
+    """Whose answers are to an older question: somebody wants all of them anew, or the vendor has rung, since this round was
+    taken up. Whoever asks again holds the customer, as this does."""
+    query = select(Screening.asked_at, Screening.rings).where(Screening.id == row.id)
+    present = (await session.execute(query)).one()
+    if present.asked_at != row.asked_at:
+        return frozenset(ScreenerName)
+    return frozenset({ScreenerName.PROVIDER}) if present.rings != row.rings else frozenset()
 
 
 async def keep(
@@ -160,7 +188,9 @@ async def keep(
     cipher: DataKeyCipher,
 ) -> list[str]:
     """Stores what one screener has said about a customer, whose row is locked; the ids of hits that are new to judge."""
-    values = {
+    if report.screened is Screened.ABSENT:
+        return []
+    values: dict[str, Any] = {
         "tenant_id": owner.tenant_id,
         "screened": report.screened,
         "algorithm": report.algorithm,
@@ -173,7 +203,7 @@ async def keep(
         mine = (AmlCheck.customer_id == owner.id) & (AmlCheck.screener == name)
         await session.execute(update(AmlCheck).where(mine).values(**values))
     # Who has not looked has not found that something is gone.
-    if report.screened in (Screened.NONE, Screened.RUNNING, Screened.ABSENT):
+    if report.screened in (Screened.NONE, Screened.RUNNING):
         return []
     return await hit.take_in(core, session, owner, name, report, cipher)
 

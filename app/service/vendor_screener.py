@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.aml import Screened
 from app.domain.provider import Provider, ProviderName
 from app.domain.screening import Case, Hit, Report, Seen
-from app.errors import ScreenerFault
+from app.errors import Crowded, ScreenerFault
 
 # Questions that may wait for a vendor's allowance at the same time: others must not find all workers waiting there.
 AT_ONCE = 4
@@ -26,7 +26,7 @@ class VendorScreener:
 
     async def _one(self, case: Case) -> Report:
         if self._turns.locked():
-            raise ScreenerFault("as many as may be are waiting for the vendor's allowance")
+            raise Crowded("as many as may be are waiting for the vendor's allowance")
         async with self._turns:
             found = [await self._ask(seen) for seen in case.verifications]
         screened = next((word for word in RANK if any(one.screened is word for one in found)), Screened.NONE)

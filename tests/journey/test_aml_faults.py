@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from sqlalchemy import select, update
 
 from app.db import now, transaction
 from app.domain.aml import Screened
-from app.domain.customer import AmlDecision, AmlStatus
+from app.domain.customer import AmlDecision, AmlStatus, KycStatus
 from app.domain.hit import HitVerdict
 from app.domain.lists.fault import ListFault
 from app.domain.screening import Case, Report, ScreenerName
 from app.errors import ScreenerFault, UserFault
+from app.model import customer as customer_model
 from app.model.customer import Customer
 from app.model.screening import Screening
 from app.model.watch_list import WatchList
@@ -276,6 +278,47 @@ async def test_a_person_who_changes_while_being_looked_for_is_not_the_one_who_wa
 
     assert first != "CLEAR"
     assert second == "CLEAR"
+
+
+@pytest.mark.parametrize("asked", ["rung", "again"])
+async def test_an_answer_to_an_older_question_is_none(desk: Desk, asked: str) -> None:
+    """The vendor rings, or a person wants it anew, while the screener is on its way with what was so before."""
+    mine = desk.with_(provider=Scripted())
+    customer_id = await mine.verified()
+    core = mine.shop.core
+
+    async def meanwhile() -> Report:
+        async with transaction(core.database) as session:
+            row = await customer_model.locked(session, customer_id)
+            if asked == "rung":
+                await screening.rung(core, session, SimpleNamespace(id="ver_1", customer_id=customer_id))
+            else:
+                await screening.again(core, session, row)
+        return CLEAR
+
+    mine.shop.screeners[ScreenerName.PROVIDER].script[:] = [meanwhile, HITS]  # type: ignore[attr-defined]
+    first = await mine.once(customer_id)
+    second = await mine.once(customer_id)
+
+    assert first in ("NOT_SCREENED", "IN_PROGRESS")
+    assert second == "NEEDS_REVIEW"
+
+
+async def test_who_is_not_verified_for_a_while_comes_back_to_the_lists_of_today(desk: Desk) -> None:
+    lists = matcher.Matcher(desk.shop.core.database)
+    core = desk.shop.core
+    async with contextlib.aclosing(lists):
+        mine = desk.with_(lists=lists)
+        await brought_in(core, desk.folder, "back", listed("B-0", "Somebody Else"))
+        customer_id = await mine.verified()
+        clear = await mine.once(customer_id)
+        async with transaction(core.database) as session:
+            await session.execute(update(Customer).where(Customer.id == customer_id).values(kyc_status=KycStatus.FAILED))
+        await brought_in(core, desk.folder, "back", listed("B-1", "Iria Vale"))
+        await mine.walk()
+
+    assert clear == "CLEAR"
+    assert await mine.status(customer_id) == "NEEDS_REVIEW"
 
 
 @pytest.mark.parametrize("moved", [AmlStatus.CLEAR, AmlStatus.RESOLVED])

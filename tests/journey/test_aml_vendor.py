@@ -52,7 +52,7 @@ async def test_a_vendor_that_ran_no_screening_has_not_looked_until_it_has(rung: 
     held = await until(rung, customer, status("NEEDS_REVIEW"))
 
     assert (before["aml"]["status"], before["status"]) == ("NOT_SCREENED", "UNDER_REVIEW")
-    assert {check["screener"]: check["outcome"] for check in before["aml"]["checks"]} == {"LISTS": "ABSENT", "PROVIDER": "NONE"}
+    assert {check["screener"]: check["outcome"] for check in before["aml"]["checks"]} == {"PROVIDER": "NONE"}
     assert clear["status"] == "ACTIVE"
     assert [(hit["name"], hit["topics"], hit["score"], hit["list"]) for hit in held["aml"]["hits"]] == [
         ("IRIA VALE", ["pep"], 1.0, "Sumsub AML")
