@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app import config, demo_customer, log, main, migrate, serving, wiring
+from app import config, demo_customer, demo_hit, log, main, migrate, serving, watch_lists, wiring
 from app.clock import SystemClock
 from app.db import transaction
 from app.demo_client import HOST, Client
 from app.domain.credential import CredentialKind, Right, Role
 from app.service import credential
+from app.service.core import Core
 from providers.sumsub import twin as sumsub_twin
 from providers.veriff import twin as veriff_twin
 
 PATIENCE_SECONDS = 60
+SCREENINGS_PER_5S = 50
 # For output that goes to a file.
 WIDTH = 132
 PEOPLE = (
@@ -39,6 +42,8 @@ PEOPLE = (
     ("Iria", "Vale Montes", "veriff: passport"),
 )
 AT_VERIFF = "veriff: "
+# Whose verification it is matters less here than the name that the customer gave.
+LISTED = "veriff: id-card"
 REVERSED = {"reviewResult": {"reviewAnswer": "RED", "reviewRejectType": "FINAL", "rejectLabels": ["FORGERY"]}}
 MARKS = {"COMPLETED": "[green]✓[/]", "FAILED": "[red]✗[/]", "PROCESSING": "[yellow]…[/]"}
 CREATE = """mutation($input: CreateCustomerInput!) {
@@ -49,6 +54,7 @@ READ = """query($id: ID!) { ingestion(id: $id) { attempts results {
   process status error { code hint } warnings { code } files { context } } } }"""
 
 
+OF = """query($id: ID!) { ingestion(id: $id) { customer { id } } }"""
 FIND = """query($externalId: String!) { customer(externalId: $externalId) { verification { providerReference } } }"""
 
 
@@ -70,7 +76,8 @@ async def run(*, port: int, leave: bool) -> None:
     port = serving.free_port(HOST, port)
     ports = serving.free_port(HOST, port + 1), serving.free_port(HOST, port + 2)
     hooks = f"http://{HOST}:{port}/webhooks"
-    sumsub = sumsub_twin.Options(webhook_url=f"{hooks}/sumsub")
+    # Nobody should wait for the vendor's ten readings a minute here.
+    sumsub = sumsub_twin.Options(webhook_url=f"{hooks}/sumsub", aml_per_minute=SCREENINGS_PER_5S * 12)
     veriff = veriff_twin.Options(webhook_url=f"{hooks}/veriff")
     twins = Twins(*(f"http://{HOST}:{each}" for each in ports))
     settings = _settings(folder, port, twins, sumsub, veriff)
@@ -88,6 +95,8 @@ async def run(*, port: int, leave: bool) -> None:
                     await _main_job(console, client, twins)
                     await _change_of_mind(console, client, twins)
                     await demo_customer.run(console, client)
+                    listed = await _ingest(client, twins, demo_hit.FIRST, demo_hit.LAST, LISTED)
+                    await demo_hit.run(console, client, await _customer_of(client, listed), tokens["compliance"])
                 if not leave:
                     await _stay(console, port)
     finally:
@@ -111,6 +120,7 @@ def _settings(folder: Path, port: int, twins: Twins, sumsub: sumsub_twin.Options
         veriff_base_url=twins.veriff,
         veriff_api_key=keys.api_key,
         veriff_shared_secret=keys.secret,
+        sumsub_screenings_per_5s=SCREENINGS_PER_5S,
     )
 
 
@@ -122,7 +132,13 @@ async def _credentials(settings: config.Settings) -> dict[str, str]:
         ("compliance", CredentialKind.PERSON, Role.COMPLIANCE, []),
     )
     at = SystemClock().now()
-    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+    async with wiring.opened(settings) as parts:
+        await watch_lists.bring_in_sandbox(parts.core)
+        return await _issue(parts.core, at, wanted)
+
+
+async def _issue(core: Core, at: dt.datetime, wanted: Sequence[tuple[str, CredentialKind, Role, list[Right]]]) -> dict[str, str]:
+    async with transaction(core.database) as session:
         tenant_id = await credential.ensure_tenant(session, "default", at=at)
         return {
             name: await credential.issue(
@@ -188,6 +204,10 @@ async def _ingest(client: Client, twins: Twins, first: str, last: str, scenario:
     customer_id = made["createCustomer"]["customer"]["id"]
     queued = await client.ask(INGEST, input={"customerId": customer_id, "source": source, "idempotencyKey": scenario})
     return str(queued["createIngestion"]["ingestion"]["id"])
+
+
+async def _customer_of(client: Client, ingestion_id: str) -> str:
+    return str((await client.ask(OF, id=ingestion_id))["ingestion"]["customer"]["id"])
 
 
 async def _change_of_mind(console: Console, client: Client, twins: Twins) -> None:

@@ -17,6 +17,7 @@ from app.domain.normal import country, date
 from app.domain.screening import Case, Person
 from app.domain.screening.score import THRESHOLD
 from app.errors import ScreenerFault, UserFault
+from app.service.core import Core
 from app.terminal import run, say
 
 app = typer.Typer(help="The lists that customers are looked for in.", no_args_is_help=True)
@@ -77,6 +78,14 @@ async def _import(
     if done.known:
         say("This very file is in use already; nothing was changed")
     print(f"{done.name}  {done.version}  {done.entries} people  {done.skipped} others left out  {licence}")
+
+
+async def bring_in_sandbox(core: Core) -> None:
+    """The invented list, for the demo."""
+    from app.service import watch_list
+
+    wanted = watch_list.Import(SANDBOX_FILE, SANDBOX, Format.FTM, SANDBOX_LICENCE, THRESHOLD)
+    await watch_list.take_in(core, wanted)
 
 
 async def _migrated(settings: config.Settings) -> None:

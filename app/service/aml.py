@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ from app.model import customer as customer_model
 from app.model.aml_decision import AmlDecisionRow
 from app.model.hit import AmlHit
 from app.service import checks, customer, hit, idempotency, screening
+from app.service.actor import Actor
 from app.service.core import Core
 
 COMMENT = "aml_decision.comment"
@@ -27,15 +28,8 @@ COMMENT_LIMIT = 2_000
 
 
 @dataclass(frozen=True)
-class Judge:
-    tenant_id: str
-    actor: str = field(repr=False)
-    credential_id: str
-
-
-@dataclass(frozen=True)
 class Judgement:
-    by: Judge
+    by: Actor
     hit_id: str
     verdict: HitVerdict
     comment: str = field(repr=False)
@@ -44,7 +38,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Resolution:
-    by: Judge
+    by: Actor
     customer_id: str
     decision: AmlDecision
     comment: str = field(repr=False)
@@ -53,20 +47,36 @@ class Resolution:
 
 async def judge(core: Core, given: Judgement) -> None:
     """Records what a person makes of a hit. It may be changed until the customer is decided about. Raises UserFault."""
-    faults = [*checks.text(given.comment, ["input", "comment"], limit=COMMENT_LIMIT)]
+    faults = []
     if given.verdict is HitVerdict.UNREVIEWED:
         hint = "Use FALSE_POSITIVE or TRUE_POSITIVE."
         faults.append(UserFault("INVALID_VALUE", "A hit cannot be judged UNREVIEWED.", ["input", "verdict"], hint))
+    await _once(core, given, "reviewAmlHit", given.hit_id, given.verdict, faults, _judge)
+
+
+async def resolve(core: Core, given: Resolution) -> None:
+    """Records the decision on a customer; where two people are needed, the first one's waits for the second's. Raises UserFault."""
+    await _once(core, given, "resolveAml", given.customer_id, given.decision, [], _resolve)
+
+
+Given = TypeVar("Given", Judgement, Resolution)
+
+
+async def _once(
+    core: Core,
+    given: Given,
+    operation: str,
+    subject_id: str,
+    wanted: str,
+    faults: list[UserFault],
+    do: Callable[[Core, Session, Given], Awaitable[None]],
+) -> None:
+    """All faults of the input together; then the deed, once."""
+    faults += checks.text(given.comment, ["input", "comment"], limit=COMMENT_LIMIT)
     checks.refuse([*faults, *checks.idempotency_key(given.idempotency_key)])
-    value = {"hit": given.hit_id, "verdict": given.verdict, "comment": given.comment}
-    request = idempotency.Request(
-        given.by.tenant_id, "reviewAmlHit", given.idempotency_key, idempotency.canonical("reviewAmlHit", value)
-    )
-
-    async def make(session: Session) -> None:
-        await _judge(core, session, given)
-
-    await idempotency.once(core, request, given.hit_id, make)
+    value = idempotency.canonical(operation, {"subject": subject_id, "wanted": wanted, "comment": given.comment})
+    request = idempotency.Request(given.by.tenant_id, operation, given.idempotency_key, value)
+    await idempotency.once(core, request, subject_id, lambda session: do(core, session, given))
 
 
 async def _judge(core: Core, session: Session, given: Judgement) -> None:
@@ -91,7 +101,7 @@ async def _judge(core: Core, session: Session, given: Judgement) -> None:
         .values(
             verdict=given.verdict,
             judged_score=row.score,
-            judged_by=given.by.actor,
+            judged_by=given.by.name,
             credential_id=given.by.credential_id,
             comment=ciphers[row.customer_id].seal(given.comment.strip().encode(), hit.COMMENT),
             judged_at=core.clock.now(),
@@ -99,21 +109,6 @@ async def _judge(core: Core, session: Session, given: Judgement) -> None:
     )
     data = {"customerId": row.customer_id, "hitId": row.id, "oldVerdict": row.verdict, "newVerdict": given.verdict}
     session.record(NewEvent(EventType.AML_HIT_REVIEWED, row.tenant_id, customer_id=row.customer_id, data=data))
-
-
-async def resolve(core: Core, given: Resolution) -> None:
-    """Records the decision on a customer; where two people are needed, the first one's waits for the second's. Raises UserFault."""
-    faults = [*checks.text(given.comment, ["input", "comment"], limit=COMMENT_LIMIT)]
-    checks.refuse([*faults, *checks.idempotency_key(given.idempotency_key)])
-    value = {"customer": given.customer_id, "decision": given.decision, "comment": given.comment}
-    request = idempotency.Request(
-        given.by.tenant_id, "resolveAml", given.idempotency_key, idempotency.canonical("resolveAml", value)
-    )
-
-    async def make(session: Session) -> None:
-        await _resolve(core, session, given)
-
-    await idempotency.once(core, request, given.customer_id, make)
 
 
 async def _resolve(core: Core, session: Session, given: Resolution) -> None:
@@ -126,10 +121,10 @@ async def _resolve(core: Core, session: Session, given: Resolution) -> None:
         await _propose(core, session, row, given, waiting)
         return
     if waiting is not None and core.screening.needs_second_person:
-        if given.by.credential_id == waiting.credential_id or given.by.actor == waiting.decided_by:
+        if given.by.is_also(waiting.decided_by, waiting.credential_id):
             hint = "Another person with the compliance role must resolve with the same decision."
             raise UserFault("SECOND_PERSON_REQUIRED", "Whoever decided cannot confirm it.", ["input", "decision"], hint)
-        values = {"status": DecisionStatus.FINAL, "confirmed_by": given.by.actor, "final_at": core.clock.now()}
+        values = {"status": DecisionStatus.FINAL, "confirmed_by": given.by.name, "final_at": core.clock.now()}
         await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == waiting.id).values(**values))
     else:
         await _drop(session, waiting)
@@ -184,7 +179,7 @@ async def _record(core: Core, session: Session, row: Any, given: Resolution, sta
             decision=given.decision,
             status=status,
             comment=ciphers[row.id].seal(given.comment.strip().encode(), COMMENT),
-            decided_by=given.by.actor,
+            decided_by=given.by.name,
             credential_id=given.by.credential_id,
             created_at=core.clock.now(),
             final_at=core.clock.now() if status is DecisionStatus.FINAL else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.db import Session, transaction
@@ -10,16 +9,10 @@ from app.domain.start import Outcome, StartStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.service import checks, start
+from app.service.actor import Actor
 from app.service.core import Core
 
 REFERENCE_LIMIT = 200
-
-
-@dataclass(frozen=True)
-class Approver:
-    tenant_id: str
-    actor: str = field(repr=False)
-    credential_id: str
 
 
 def _must_be(row: Any, status: StartStatus) -> None:
@@ -28,18 +21,18 @@ def _must_be(row: Any, status: StartStatus) -> None:
         raise UserFault("WRONG_STATE", message, ["input", "startId"], "Read it again: somebody else may have decided.")
 
 
-async def approve(core: Core, by: Approver, start_id: str) -> None:
+async def approve(core: Core, by: Actor, start_id: str) -> None:
     """The second person says yes: the charge is written, and the start is made. Raises UserFault."""
     async with transaction(core.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
-        if row.status == StartStatus.AUTHORISED and row.approved_by == by.actor:
+        if row.status == StartStatus.AUTHORISED and row.approved_by == by.name:
             return  # asked for again
         _must_be(row, StartStatus.AWAITING_APPROVAL)
-        if by.credential_id == row.credential_id or by.actor == row.requested_by:
+        if by.is_also(row.requested_by, row.credential_id):
             message = "Whoever asked for a start cannot approve it."
             raise UserFault("SECOND_PERSON_REQUIRED", message, ["input", "startId"], "Another person must approve it.")
         await _startable_still(session, row)
-        await start.authorise(core, session, row, spent_by=row.requested_by, approved_by=by.actor)
+        await start.authorise(core, session, row, spent_by=row.requested_by, approved_by=by.name)
 
 
 async def _startable_still(session: Session, row: Any) -> None:
@@ -49,17 +42,17 @@ async def _startable_still(session: Session, row: Any) -> None:
         raise UserFault(refusal[0], refusal[1], ["input", "startId"], "Withdraw the start.")
 
 
-async def withdraw(core: Core, by: Approver, start_id: str) -> None:
+async def withdraw(core: Core, by: Actor, start_id: str) -> None:
     """Takes back a start that nobody has approved: nothing was charged, nothing is. Raises UserFault."""
     async with transaction(core.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         if row.status == StartStatus.WITHDRAWN:
             return
         _must_be(row, StartStatus.AWAITING_APPROVAL)
-        await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.actor)
+        await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
 
 
-async def resolve(core: Core, by: Approver, start_id: str, outcome: Outcome, reference: str | None) -> None:
+async def resolve(core: Core, by: Actor, start_id: str, outcome: Outcome, reference: str | None) -> None:
     """What a person has found at the vendor about a start that nobody was sure of. Raises UserFault."""
     place = ["input", "reference"]
     if (outcome is Outcome.MADE) != (reference is not None):
@@ -70,6 +63,6 @@ async def resolve(core: Core, by: Approver, start_id: str, outcome: Outcome, ref
         row = await start.locked(session, by.tenant_id, start_id)
         _must_be(row, StartStatus.UNCERTAIN)
         if outcome is Outcome.NOT_MADE:
-            await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.actor)
+            await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
             return
-        await start.go_on(session, row, approved_by=by.actor, reference=reference, called_at=None, problem=None, faulty_since=None)
+        await start.go_on(session, row, approved_by=by.name, reference=reference, called_at=None, problem=None, faulty_since=None)

@@ -19,6 +19,7 @@ from app.domain.hit import HitVerdict
 from app.errors import UserFault, UserFaults
 from app.service import aml as service
 from app.service import watch_list
+from app.service.actor import Actor
 
 COMMENT = "Why; kept on record and encrypted. At most 2,000 characters."
 Info = strawberry.Info[Context, None]
@@ -64,18 +65,14 @@ class WatchList:
     imported_at: dt.datetime = strawberry.field(description="When this version was imported.")
 
 
-def _judge(context: Context) -> service.Judge:
-    caller = context.require_person(Right.JUDGE)
-    return service.Judge(context.tenant_id, caller.name, caller.credential_id)
-
-
 @strawberry.type
 class AmlMutation:
     @strawberry.mutation(description="Judges a hit, while aml.status is NEEDS_REVIEW. Needs a person with the role compliance.")
     async def review_aml_hit(
         self, info: Info, input: Annotated[ReviewAmlHitInput, strawberry.argument(description="Which hit, how, and why.")]
     ) -> ReviewAmlHitPayload:
-        context, by = info.context, _judge(info.context)
+        context = info.context
+        by = Actor.of(context.require_person(Right.JUDGE))
         judgement = service.Judgement(by, input.hit_id, input.verdict, input.comment, given(input.idempotency_key))
         try:
             await service.judge(context.core, judgement)
@@ -92,7 +89,8 @@ class AmlMutation:
     async def resolve_aml(
         self, info: Info, input: Annotated[ResolveAmlInput, strawberry.argument(description="Whom, how, and why.")]
     ) -> ResolveAmlPayload:
-        context, by = info.context, _judge(info.context)
+        context = info.context
+        by = Actor.of(context.require_person(Right.JUDGE))
         resolution = service.Resolution(by, input.customer_id, input.decision, input.comment, given(input.idempotency_key))
         try:
             await service.resolve(context.core, resolution)

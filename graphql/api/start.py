@@ -22,13 +22,13 @@ from api.start_input import (
     WithdrawVerificationStartInput,
 )
 from api.verification import Verification
-from app.domain.credential import Principal, Right
+from app.domain.credential import Right
 from app.domain.provider import ProviderName
 from app.domain.start import ChargeStatus, ClientRelationship, PaymentMethod, StartStatus
 from app.errors import UserFault, UserFaults
 from app.model.start import Start as Row
 from app.service import approval, start
-from app.service.approval import Approver
+from app.service.actor import Actor
 from app.service.start import Wanted
 
 
@@ -127,10 +127,6 @@ async def by_id(context: Context, start_id: str) -> VerificationStart | None:
     return VerificationStart.of(row) if row else None
 
 
-def _approver(caller: Principal) -> Approver:
-    return Approver(caller.tenant_id, caller.name, caller.credential_id)
-
-
 async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -> VerificationStartPayload:
     """Carries a person's decision out, and answers the start as soon as the vendor has answered, where it is asked."""
     try:
@@ -213,14 +209,14 @@ class StartMutation:
         self, info: Info, input: Annotated[ApproveVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        return await _decided(info.context, input.start_id, approval.approve(info.context.core, _approver(caller), input.start_id))
+        return await _decided(info.context, input.start_id, approval.approve(info.context.core, Actor.of(caller), input.start_id))
 
     @strawberry.mutation(description="Takes back a start that nobody has approved yet. Needs a person.")
     async def withdraw_verification_start(
         self, info: Info, input: Annotated[WithdrawVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        return await _decided(info.context, input.start_id, approval.withdraw(info.context.core, _approver(caller), input.start_id))
+        return await _decided(info.context, input.start_id, approval.withdraw(info.context.core, Actor.of(caller), input.start_id))
 
     @strawberry.mutation(description="Tells what a person found at the vendor about a start that is UNCERTAIN. Needs a person.")
     async def resolve_verification_start(
@@ -231,5 +227,5 @@ class StartMutation:
         context = info.context
         caller = context.require_person(Right.ACT)
         reference = given(input.reference)
-        decision = approval.resolve(context.core, _approver(caller), input.start_id, input.outcome, reference)
+        decision = approval.resolve(context.core, Actor.of(caller), input.start_id, input.outcome, reference)
         return await _decided(context, input.start_id, decision)

@@ -20,7 +20,8 @@ from app.model.hit import AmlHit
 from app.model.rescreening import Rescreening
 from app.model.screening import Screening
 from app.service import aml, customer, rescreening, run, screening, screening_round
-from app.service.aml import Judge, Judgement, Resolution
+from app.service.actor import Actor
+from app.service.aml import Judgement, Resolution
 from app.service.customer import NewCustomer
 
 _numbers = itertools.count(1)
@@ -88,10 +89,10 @@ class Desk:
 
     async def judged(self, customer_id: str, verdict: HitVerdict = HitVerdict.FALSE_POSITIVE) -> None:
         for hit in await self.hits(customer_id):
-            await aml.judge(self.shop.core, Judgement(Judge(self.tenant_id, "ann", "crd_1"), hit.id, verdict, "looked at"))
+            await aml.judge(self.shop.core, Judgement(Actor(self.tenant_id, "ann", "crd_1"), hit.id, verdict, "looked at"))
 
     async def resolved(self, customer_id: str, decision: AmlDecision = AmlDecision.CLEARED, who: str = "ann") -> None:
-        await aml.resolve(self.shop.core, Resolution(Judge(self.tenant_id, who, f"crd_{who}"), customer_id, decision, "decided"))
+        await aml.resolve(self.shop.core, Resolution(Actor(self.tenant_id, who, f"crd_{who}"), customer_id, decision, "decided"))
 
     async def walk(self) -> None:
         """Every re-screening to its end."""
