@@ -41,9 +41,17 @@ def main() -> None:
             index.finish()
             answer: Any = len(index)
         else:
-            answer = [[_told(found) for found in index.search(_person(given))] for given in asked["people"]]
+            answer = [_answer(index, given) for given in asked["people"]]
         sys.stdout.buffer.write(frame(answer))
         sys.stdout.buffer.flush()
+
+
+def _answer(index: Index, given: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """None for somebody who cannot be compared: the others have their answers all the same."""
+    try:
+        return [_told(found) for found in index.search(_person(given))]
+    except Exception:  # whatever is wrong with one person's data, it is not answered
+        return None
 
 
 def _person(given: dict[str, Any]) -> Person:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import select
 
 from app.db import Database
@@ -20,6 +21,8 @@ from app.errors import ScreenerFault
 from app.matcher import frame
 from app.model.watch_list import WatchEntry
 from app.service import watch_list
+
+log = structlog.get_logger(module=__name__)
 
 LOAD_BATCH = 2_000
 # People in one question: others wait no longer than that many take.
@@ -132,8 +135,11 @@ class Matcher:
             await self._end()
 
 
-def _report(person: Person, answer: Sequence[Mapping[str, Any]], versions: Mapping[str, str]) -> Report:
+def _report(person: Person, answer: Sequence[Mapping[str, Any]] | None, versions: Mapping[str, str]) -> Report:
     """A name that cannot be transliterated surely, and nothing else to go by: what is not found may yet be there."""
+    if answer is None:
+        log.error("matcher.defect")
+        return Report(Screened.RUNNING)
     hits = tuple(Hit(**{**told, "topics": tuple(told["topics"])}) for told in answer[:HITS_MOST])
     remarks = (*(() if any(map(sure, person.names)) else (NAME_NOT_LATIN,)), *((HITS_CUT,) if len(answer) > HITS_MOST else ()))
     screened = Screened.HITS if hits else Screened.UNSURE if remarks else Screened.CLEAR

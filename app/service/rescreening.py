@@ -19,8 +19,9 @@ from app.domain import ids
 from app.domain.aml import Screened
 from app.domain.customer import KycStatus
 from app.domain.screening import Case, Person, Report, ScreenerName
-from app.errors import GatehouseError, StaleFence
+from app.errors import GatehouseError, ScreenerFault, StaleFence
 from app.jobs import RESCREEN, RING_AGAIN_SECONDS
+from app.log import place
 from app.model import customer as customer_model
 from app.model import rescreening as model
 from app.model.check import AmlCheck
@@ -89,12 +90,15 @@ async def walk(shop: Workshop, rescreening_id: str) -> None:
     except asyncio.CancelledError:
         await asyncio.shield(_put_back(shop, row, fence, 0.0))
         raise
+    except Exception as problem:  # the edge of the work: whatever it was, it is tried again
+        log.error("rescreening.defect", rescreening_id=row.id, error=type(problem).__name__, at=place(problem))
+        await _put_back(shop, row, fence, FAULT_SECONDS)
 
 
 async def _piece(shop: Workshop, row: Any, fence: int) -> None:
     core, lists = shop.core, shop.screeners.get(ScreenerName.LISTS)
     people = await _next(core, row.place) if lists is not None else []
-    found = await _look_for(shop, people) if people else 0
+    found = await _each(shop, people) if people else 0
     async with transaction(core.database) as session:
         values: dict[str, Any] = {"lease_until": None, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
         if people:
@@ -105,11 +109,27 @@ async def _piece(shop: Workshop, row: Any, fence: int) -> None:
         await model.write(session, row.id, fence=fence, **values)
 
 
-async def _next(core: Core, place: str) -> Sequence[Any]:
-    query = select(Customer.__table__).where(Customer.id > place, LOOKED_FOR)
+async def _next(core: Core, behind: str) -> Sequence[Any]:
+    query = select(Customer.__table__).where(Customer.id > behind, LOOKED_FOR)
     async with core.database.reading() as connection:
         found: Sequence[Any] = (await connection.execute(query.order_by(Customer.id).limit(PIECE))).all()
     return found
+
+
+async def _each(shop: Workshop, rows: Sequence[Any]) -> int:
+    """All together; where that fails, one by one, so that nobody's broken data keep the others from being looked for."""
+    try:
+        return await _look_for(shop, rows)
+    except (ScreenerFault, StaleFence):
+        raise
+    except Exception as problem:
+        if len(rows) > 1:
+            return sum([await _each(shop, [row]) for row in rows])
+        log.error("rescreening.defect", customer_id=rows[0].id, error=type(problem).__name__, at=place(problem))
+        async with transaction(shop.core.database) as session:
+            # Its own screening goes on trying, and telling.
+            await screening.request(shop.core, session, await customer_model.locked(session, rows[0].id), anew=False)
+        return 0
 
 
 async def _look_for(shop: Workshop, rows: Sequence[Any]) -> int:
@@ -167,7 +187,9 @@ async def _conclude(core: Core, row: Any, report: Report, digest: str, cipher: D
         if present is None or person.digest(*present) != digest:
             return 0  # another person by now: that one's own screening is on its way
         fresh = await screening_round.keep(core, session, owner, ScreenerName.LISTS, report, digest, cipher)
-        if await screening.known(session, owner.id):
+        if report.screened is Screened.RUNNING:
+            await screening.request(core, session, owner, anew=False)
+        elif await screening.known(session, owner.id):
             await screening.conclude(core, session, owner, digest=digest, fresh=fresh)
         else:
             # Verified before anybody was screened here: all screeners are to be asked.

@@ -42,6 +42,12 @@ def scored(name: str | tuple[str, ...], listed: str | Entry, **more: tuple[str, 
         ("Iria Lucia Vale Montes", "Iria Vale"),
         ("O'Neilson Patric", "Patrick ONeilson"),
         ("Iria Vlae", "Iria Vale"),
+        ("I. Vale", "Iria Vale"),
+        ("Iria Vale", "VALE, I."),
+        ("Major Noa", "Noa Major"),
+        ("Dr. Suhartonosa", "Suhartonosa"),
+        ("General Iria Vale", "Iria Vale"),
+        ("Abu Bin", "Abu Bin"),
     ],
 )
 def test_spellings_of_one_name_are_hits(name: str, listed: str) -> None:
@@ -58,6 +64,7 @@ def test_spellings_of_one_name_are_hits(name: str, listed: str) -> None:
         ("Suhartonosa Widaya", "Suhartonosa"),
         ("Li Wei", "Li Ming"),
         ("Al", "Mohammed Al-Rashidani"),
+        ("Noa Major", "Noa Ferrinand"),
     ],
 )
 def test_other_names_are_none(name: str, listed: str) -> None:

@@ -248,6 +248,29 @@ async def test_a_re_screening_that_is_killed_at_every_step_reaches_everybody_onc
     assert fuse.kills >= 8
 
 
+async def test_one_customers_broken_data_keep_nobody_else_from_being_looked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = matcher.Matcher(desk.shop.core.database)
+    async with contextlib.aclosing(lists):
+        mine = desk.with_(lists=lists)
+        await brought_in(desk.shop.core, desk.folder, "broken", listed("B-0", "Somebody Else"))
+        broken, listed_ = await mine.verified("Noa", "Ferrin"), await mine.verified()
+        for each in (broken, listed_):
+            await mine.once(each)
+        async with transaction(mine.shop.core.database) as session:
+            await session.execute(update(Customer).where(Customer.id == broken).values(personal=b"x" * 40))
+        await brought_in(desk.shop.core, desk.folder, "broken", listed("B-1", "Iria Vale"))
+        await mine.walk()
+    async with mine.shop.core.database.reading() as connection:
+        (walked,) = [row for row in await rescreening.newest(connection) if row.done]
+        job = (await connection.execute(select(Screening.__table__).where(Screening.customer_id == broken))).one()
+
+    assert await mine.status(listed_) == "NEEDS_REVIEW"
+    assert (walked.is_open, walked.done, walked.total) == (False, 2, 2)
+    assert job.ended_at is None, "its own screening goes on trying"
+
+
 async def test_two_workers_at_once_come_to_one_result(desk: Desk) -> None:
     mine = desk.with_(provider=Scripted([HITS]))
     customer_id = await mine.verified()

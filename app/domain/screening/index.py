@@ -18,7 +18,7 @@ from rapidfuzz.distance import JaroWinkler
 from app.domain.screening import Person
 from app.domain.screening.entry import Entry, decoded
 from app.domain.screening.score import THRESHOLD, Scored, at_best, number, possible_gain, runs, score
-from app.domain.screening.word import PARTICLES, Word, alike, word, words
+from app.domain.screening.word import PARTICLES, Word, alike, telling, word, words
 
 # How alike the sound of two words must be for one to lead to the other: by the beginning, which is found fast, and on the whole.
 LEADS, LIKE = 0.80, 0.68
@@ -66,9 +66,9 @@ class Index:
     def _add_name(self, place: int, parts: tuple[Word, ...]) -> None:
         position = len(self._owners)
         self._owners.append(place)
-        telling = [part for part in parts if part.text not in PARTICLES]
-        self._sizes.append(min(len(telling), 255))
-        for folded in {part.folded for part in telling} | {joined.folded for joined, _ in _worth_joining(parts)}:
+        told = telling(parts)
+        self._sizes.append(min(len(told), 255))
+        for folded in {part.folded for part in told} | {joined.folded for joined, _ in _worth_joining(parts)}:
             self._names[folded].append(position)
 
     def finish(self) -> None:
@@ -97,13 +97,13 @@ class Index:
 
     def _sharing(self, parts: tuple[Word, ...], gain: float) -> set[int]:
         """Entries one of whose names shares so many words with these that it may fit, or the only one that it has."""
-        telling = [part for part in parts if part.text not in PARTICLES] or list(parts)
+        told = telling(parts)
         shared: Counter[int] = Counter()
-        for folded in {part.folded for part in telling} | {joined.folded for joined, _ in _worth_joining(parts)}:
+        for folded in {part.folded for part in told} | {joined.folded for joined, _ in _worth_joining(parts)}:
             for like in self._like(folded):
                 shared.update(self._names[like])
         owners, sizes = self._owners, self._sizes
-        needed = [self._needed(len(telling), size, gain) for size in range(256)]
+        needed = [self._needed(len(told), size, gain) for size in range(256)]
         return {owners[name] for name, many in shared.items() if many >= needed[sizes[name]]}
 
     def _needed(self, ours: int, theirs: int, gain: float) -> int:

@@ -19,10 +19,14 @@ FLOOR = 0.80
 SAME_SOUND, SAME_BONES = 0.97, 0.90
 CACHED = 1 << 18
 TITLES = frozenset({
-    "mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "lord", "lady", "general", "gen", "colonel", "col",
-    "major", "maj", "captain", "capt", "lieutenant", "lt", "sheikh", "shaikh", "shaykh", "sayyid", "sayed", "hajj", "hajji",
-    "haji", "mullah", "maulavi", "mawlawi", "qari", "ing", "dipl", "hon", "rev", "fr", "sr", "jr", "ii", "iii", "iv",
+    "mr", "mrs", "miss", "dr", "prof", "professor", "sir", "sheikh", "shaikh", "shaykh", "hajj", "hajji", "haji", "mullah",
+    "maulavi", "mawlawi", "qari", "dipl", "sr", "jr", "ii", "iii", "iv",
 })  # fmt: skip
+# These are names as well: titles only where a whole name remains without them.
+PERHAPS_TITLES = TITLES | {
+    "ms", "dame", "lord", "lady", "general", "gen", "colonel", "col", "major", "maj", "captain", "capt", "lieutenant", "lt",
+    "sayyid", "sayed", "ing", "hon", "rev", "fr",
+}  # fmt: skip
 # Words that bind other words: they tell little, and are often left out or written together with the next one.
 PARTICLES = frozenset({
     "al", "el", "ul", "ur", "as", "ash", "ad", "ar", "an", "at", "az", "bin", "ibn", "ben", "bint", "binti", "abu", "abou", "umm",
@@ -79,8 +83,14 @@ def latin(name: str) -> str:
 def words(name: str) -> tuple[Word, ...]:
     """The words of a name in their order, without titles. A name of nothing but titles keeps them."""
     texts = [text for text in _NOT_A_WORD.split(latin(name).casefold().replace("'", "").replace("`", "")) if text]
-    kept = [text for text in texts if text not in TITLES] or texts
+    whole = [text for text in texts if text not in PERHAPS_TITLES]
+    kept = whole if len(whole) > 1 else [text for text in texts if text not in TITLES] or texts
     return tuple(word(text) for text in kept)
+
+
+def telling(parts: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words that tell who it is: no particles, no initials. All of them, where there are no others."""
+    return tuple(part for part in parts if part.text not in PARTICLES and len(part.text) > 1) or parts
 
 
 def sure(name: str) -> bool:
