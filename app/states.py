@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from app.domain import lifecycle
+from app.domain.aml import TRANSITIONS as AML_TRANSITIONS
 from app.domain.customer import (
     KYC_TRANSITIONS,
     AmlDecision,
@@ -72,17 +74,17 @@ def table() -> Iterator[str]:
         yield "| " + " | ".join(cells) + " |"
 
 
-def moves() -> Iterator[str]:
-    yield "| from | to |"
-    yield "| --- | --- |"
-    for old, new in KYC_TRANSITIONS.items():
+def moves(name: str, transitions: Mapping[Any, Collection[str]]) -> Iterator[str]:
+    yield from ("", f"{name} moves only so:", "", "| from | to |", "| --- | --- |")
+    for old, new in transitions.items():
         yield f"| {old} | {', '.join(sorted(new))} |"
 
 
 def written(text: str) -> str:
     """The document with its generated part as it must be now."""
     head, _, rest = text.partition(BEGIN)
-    return head + BEGIN + "\n".join([*table(), "", "kycStatus moves only so:", "", *moves()]) + "\n" + END + rest.partition(END)[2]
+    lines = [*table(), *moves("kycStatus", KYC_TRANSITIONS), *moves("aml.status", AML_TRANSITIONS)]
+    return head + BEGIN + "\n".join(lines) + "\n" + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":

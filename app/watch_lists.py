@@ -24,7 +24,6 @@ app = typer.Typer(help="The lists that customers are looked for in.", no_args_is
 # The invented list that ships, and what it is called.
 SANDBOX, SANDBOX_FILE = "sandbox", Path(__file__).parent / "sandbox_list.ftm.json"
 SANDBOX_LICENCE = "Invented for the sandbox; nobody on it exists"
-FORMATS = ", ".join(Format)
 
 
 @app.command("import")

@@ -142,7 +142,9 @@ async def _check_resolvable(core: Core, session: Session, row: Any, decision: Am
         message = f"{unjudged} hits are not judged."
         raise UserFault("HITS_UNREVIEWED", message, place, "Judge each with reviewAmlHit first.")
     if decision is AmlDecision.CLEARED:
-        open_ = [name for name, found in (await screening.present(core, session, row)).items() if found is Screened.RUNNING]
+        open_ = [
+            name for name, found in (await screening.present(core, session, row, every=True)).items() if found is Screened.RUNNING
+        ]
         if open_:
             message = f"The screening has not run in full: {', '.join(open_)} has not answered."
             hint = "Wait for it, and check the workers' log; rejecting is possible at any time."

@@ -130,9 +130,11 @@ async def _digest(core: Core, session: Session, row: Any) -> str:
     return person.digest(*found) if found else ""
 
 
-async def present(core: Core, session: Session, row: Any, digest: str | None = None) -> Mapping[ScreenerName, Screened]:
+async def present(
+    core: Core, session: Session, row: Any, digest: str | None = None, *, every: bool = False
+) -> Mapping[ScreenerName, Screened]:
     """What counts now of what each screener has said; RUNNING where it has yet to speak. The customer must be locked, and
-    `digest`, where it is given, of who it is now.
+    `digest`, where it is given, of who it is now. With `every`, of those too who need not be asked at the moment.
 
     The lists cannot be replaced before the transaction ends.
     """
@@ -144,7 +146,7 @@ async def present(core: Core, session: Session, row: Any, digest: str | None = N
     said, digest = await checks(session, row.id), digest or await _digest(core, session, row)
     return {
         name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists)
-        for name in wanted(core.screening.screeners, row)
+        for name in (core.screening.screeners if every else wanted(core.screening.screeners, row))
     }
 
 

@@ -106,6 +106,19 @@ async def test_hits_count_while_others_are_silent_and_nobody_clears_before_all_h
     assert (await mine.row(customer_id)).aml_decision == "CLEARED"
 
 
+async def test_nobody_is_cleared_while_not_verified_on_less_than_a_whole_screening(desk: Desk) -> None:
+    mine = desk.with_(provider=Scripted([HITS]), yente=Scripted([ScreenerFault("away")]))
+    customer_id = await mine.verified()
+    await mine.once(customer_id)
+    await mine.judged(customer_id)
+    for kyc in (KycStatus.FAILED, KycStatus.AWAITING_RESUBMISSION):
+        async with transaction(mine.shop.core.database) as session:
+            await session.execute(update(Customer).where(Customer.id == customer_id).values(kyc_status=kyc))
+        with pytest.raises(UserFault) as refused:
+            await mine.resolved(customer_id)
+        assert refused.value.code == "SCREENING_INCOMPLETE"
+
+
 async def test_rejecting_needs_no_whole_screening(desk: Desk) -> None:
     mine = desk.with_(provider=Scripted([HITS]), yente=Scripted([ScreenerFault("away")]))
     customer_id = await mine.verified()
