@@ -11,12 +11,13 @@ from app.domain.customer import AmlDecision, AmlStatus
 class Screened(StrEnum):
     """What one screener says. Only CLEAR says that there is nothing.
 
-    ABSENT: it has nothing to look into, and does not count. NONE: it ought to have looked, and has not. UNSURE: it found nothing,
-    and would have missed something: for a person to look at.
+    ABSENT: it has nothing to look into, and does not count. NONE: it ought to have looked, and has not. SILENT: it has not
+    answered, so not even that is known. UNSURE: it found nothing, and would have missed something: for a person to look at.
     """
 
     ABSENT = "ABSENT"
     NONE = "NONE"
+    SILENT = "SILENT"
     RUNNING = "RUNNING"
     CLEAR = "CLEAR"
     UNSURE = "UNSURE"
@@ -24,13 +25,16 @@ class Screened(StrEnum):
 
 
 # The worst first: one that found something is not made good by all the others, one that has not looked neither.
-WORST = (Screened.HITS, Screened.UNSURE, Screened.NONE, Screened.RUNNING, Screened.CLEAR)
+WORST = (Screened.HITS, Screened.UNSURE, Screened.NONE, Screened.SILENT, Screened.RUNNING, Screened.CLEAR)
+# What is yet to become something else.
+OPEN = frozenset({Screened.SILENT, Screened.RUNNING})
 
 
 class Result(StrEnum):
     """What all screeners together say, and people to the hits. FOR_A_PERSON: nothing new to judge, but not nothing."""
 
     NONE = "NONE"
+    SILENT = "SILENT"
     RUNNING = "RUNNING"
     CLEAR = "CLEAR"
     FOR_A_PERSON = "FOR_A_PERSON"

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session
 from app.domain import ids
-from app.domain.aml import Screened
+from app.domain.aml import OPEN
 from app.domain.customer import AmlDecision, AmlStatus
 from app.domain.event import EventType, NewEvent
 from app.domain.hit import DecisionStatus, HitVerdict
@@ -142,9 +142,7 @@ async def _check_resolvable(core: Core, session: Session, row: Any, decision: Am
         message = f"{unjudged} hits are not judged."
         raise UserFault("HITS_UNREVIEWED", message, place, "Judge each with reviewAmlHit first.")
     if decision is AmlDecision.CLEARED:
-        open_ = [
-            name for name, found in (await screening.present(core, session, row, every=True)).items() if found is Screened.RUNNING
-        ]
+        open_ = [name for name, found in (await screening.present(core, session, row, every=True)).items() if found in OPEN]
         if open_:
             message = f"The screening has not run in full: {', '.join(open_)} has not answered."
             hint = "Wait for it, and check the workers' log; rejecting is possible at any time."

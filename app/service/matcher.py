@@ -139,7 +139,7 @@ def _report(person: Person, answer: Sequence[Mapping[str, Any]] | None, versions
     """A name that cannot be transliterated surely, and nothing else to go by: what is not found may yet be there."""
     if answer is None:
         log.error("matcher.defect")
-        return Report(Screened.RUNNING)
+        return Report(Screened.SILENT)
     hits = tuple(Hit(**{**told, "topics": tuple(told["topics"])}) for told in answer[:HITS_MOST])
     remarks = (*(() if any(map(sure, person.names)) else (NAME_NOT_LATIN,)), *((HITS_CUT,) if len(answer) > HITS_MOST else ()))
     screened = Screened.HITS if hits else Screened.UNSURE if remarks else Screened.CLEAR

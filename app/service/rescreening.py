@@ -61,11 +61,11 @@ async def begin(core: Core, session: Session, list_name: str, version: str) -> N
             place="",
             fence=0,
             due_at=now(),
-            ring_at=now(RING_AGAIN_SECONDS),
+            # Lists are imported by a command that has no bell: the relay is to ring at once.
+            ring_at=now(),
             created_at=at,
         )
     )
-    session.ring(RESCREEN, rescreening_id)
 
 
 async def walk(shop: Workshop, rescreening_id: str) -> None:
@@ -187,7 +187,7 @@ async def _conclude(core: Core, row: Any, report: Report, digest: str, cipher: D
         if present is None or person.digest(*present) != digest:
             return 0  # another person by now: that one's own screening is on its way
         fresh = await screening_round.keep(core, session, owner, ScreenerName.LISTS, report, digest, cipher)
-        if report.screened is Screened.RUNNING:
+        if report.screened is Screened.SILENT:
             await screening.request(core, session, owner, anew=False)
         elif await screening.known(session, owner.id):
             await screening.conclude(core, session, owner, digest=digest, fresh=fresh)

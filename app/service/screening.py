@@ -96,7 +96,7 @@ async def rung(core: Core, session: Session, verification: Any) -> None:
             return
         known = [verification.id]
     mine = (AmlCheck.customer_id == row.id) & (AmlCheck.screener == ScreenerName.PROVIDER)
-    await session.execute(update(AmlCheck).where(mine).values(screened=Screened.RUNNING))
+    await session.execute(update(AmlCheck).where(mine).values(screened=Screened.SILENT))
     await request(core, session, row, known, anew=False)
 
 
@@ -133,7 +133,7 @@ async def _digest(core: Core, session: Session, row: Any) -> str:
 async def present(
     core: Core, session: Session, row: Any, digest: str | None = None, *, every: bool = False
 ) -> Mapping[ScreenerName, Screened]:
-    """What counts now of what each screener has said; RUNNING where it has yet to speak. The customer must be locked, and
+    """What counts now of what each screener has said; SILENT where it has yet to speak. The customer must be locked, and
     `digest`, where it is given, of who it is now. With `every`, of those too who need not be asked at the moment.
 
     The lists cannot be replaced before the transaction ends.
@@ -159,16 +159,16 @@ def wanted(screeners: Iterable[ScreenerName], row: Any) -> list[ScreenerName]:
 def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any, lists: Mapping[str, str]) -> Screened:
     if name is ScreenerName.LISTS and not lists:
         return Screened.ABSENT
-    if check is None or not holds(check, digest=digest, asked_at=asked_at):
-        return Screened.RUNNING
+    if check is None or check.person != digest or check.checked_at <= asked_at:
+        return Screened.SILENT
     if name is ScreenerName.LISTS and check.versions != lists:
-        return Screened.RUNNING
+        return Screened.SILENT
     return Screened(check.screened)
 
 
 def holds(check: Any, *, digest: str, asked_at: Any) -> bool:
     """Whether what a screener said was said in this round, of this person, and for good."""
-    return bool(check.person == digest and check.checked_at > asked_at and check.screened != Screened.RUNNING)
+    return bool(check.person == digest and check.checked_at > asked_at and check.screened not in aml.OPEN)
 
 
 async def known(session: Session, customer_id: str) -> bool:

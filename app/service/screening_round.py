@@ -13,7 +13,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db import Session, now, transaction
-from app.domain.aml import Screened
+from app.domain.aml import OPEN, Screened
 from app.domain.ingestion import IngestionStatus
 from app.domain.reference import Reference
 from app.domain.screening import Case, Report, ScreenerName, Seen
@@ -157,7 +157,7 @@ async def _take_in(
                 continue
             fresh += await keep(core, session, owner, name, report, digest, cipher)
         said = await screening.conclude(core, session, owner, digest=same, fresh=fresh)
-        waits = any(screened is Screened.RUNNING for screened in said.values())
+        waits = any(screened in OPEN for screened in said.values())
         first = CROWDED_SECONDS * random.uniform(0.5, 1.5) if crowded else FIRST_SECONDS  # noqa: S311 - not a secret
         wait = min(MOST_SECONDS, first * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
         heard = Screening.rings == row.rings
@@ -203,7 +203,7 @@ async def keep(
         mine = (AmlCheck.customer_id == owner.id) & (AmlCheck.screener == name)
         await session.execute(update(AmlCheck).where(mine).values(**values))
     # Who has not looked has not found that something is gone.
-    if report.screened in (Screened.NONE, Screened.RUNNING):
+    if report.screened in OPEN or report.screened is Screened.NONE:
         return []
     return await hit.take_in(core, session, owner, name, report, cipher)
 

@@ -33,7 +33,8 @@ described(
     {
         "ABSENT": "There is nothing to look into: no list was imported. It does not count.",
         "NONE": "It ought to have looked and has not: the vendor ran no screening.",
-        "RUNNING": "It has not answered yet.",
+        "SILENT": "It has not answered, or is to be asked again.",
+        "RUNNING": "It is still looking.",
         "CLEAR": "It looked and found nothing.",
         "UNSURE": "It found nothing, but would have missed something: for a person to look at.",
         "HITS": "It found somebody.",

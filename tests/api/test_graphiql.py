@@ -42,6 +42,9 @@ async def test_the_page_works_whole_and_stays_on_its_own_host(embedded: Firm, pa
         "SubmitKycData",
         "StartVerification",
         "Stuck",
+        "Hits",
+        "ReviewHit",
+        "ResolveAml",
     ]
     assert hosts <= {f"127.0.0.1:{embedded.port}", "data"}
     assert complaints == []
