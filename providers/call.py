@@ -113,6 +113,9 @@ class Caller:
     async def once(self, call: Call) -> Answer:
         """One call and no other. Answers a 2xx answer; raises VendorFault for everything else."""
         await self._budget.take(call.kind)
+        if call.kind is CallKind.SCREENING:
+            # A reading that has an allowance of its own is one of all readings, too.
+            await self._budget.take(CallKind.READ)
         try:
             async with asyncio.timeout(call.deadline), self._sent(call) as response:
                 if not response.is_success:

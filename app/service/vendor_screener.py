@@ -11,7 +11,7 @@ from app.domain.screening import Case, Hit, Report, Seen
 from app.errors import Crowded, ScreenerFault
 
 # Questions that may wait for a vendor's allowance at the same time: others must not find all workers waiting there.
-AT_ONCE = 4
+AT_ONCE = 2
 # Who was screened by its vendor under one of its verifications was screened.
 RANK = (Screened.HITS, Screened.RUNNING, Screened.CLEAR, Screened.NONE)
 

@@ -44,6 +44,8 @@ class Plant:
             "GATEHOUSE_SUMSUB_WEBHOOK_SECRET": "crash-webhooks",
             "GATEHOUSE_SUMSUB_READS_PER_5S": "100000",
             "GATEHOUSE_SUMSUB_WRITES_PER_5S": "100000",
+            # The vendor's ten readings of AML cases a minute would be all that is waited for.
+            "GATEHOUSE_SCREENERS": "lists",
             "GATEHOUSE_SECRET_KEYS": KEY,
             "GATEHOUSE_BLOB_URL": (folder / "blobs").as_uri(),
             "GATEHOUSE_LEASE_SECONDS": "2",

@@ -61,7 +61,7 @@ async def test_a_vendor_that_fails_often_is_lived_with(tmp_path_factory: pytest.
 
 
 async def test_the_accounts_limits_are_kept_without_the_vendor_having_to_say_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    options = twin.Options(reads_per_5s=60, writes_per_5s=4)
+    options = twin.Options(reads_per_5s=60, writes_per_5s=4, aml_per_minute=100_000)
     limits = {"sumsub_reads_per_5s": 60, "sumsub_writes_per_5s": 4}
     async with Firm.embedded(tmp_path_factory.mktemp("limits"), options=options, **limits) as firm:
         ids = [await firm.ingest("passport", processes=["PROFILE"]) for _ in range(10)]
