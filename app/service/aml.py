@@ -117,10 +117,10 @@ async def _resolve(core: Core, session: Session, given: Resolution) -> None:
         raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
     await _check_resolvable(core, session, row, given.decision)
     waiting = await _proposal(session, row.id)
-    if core.screening.needs_second_person and not (waiting and waiting.decision == given.decision):
-        await _propose(core, session, row, given, waiting)
-        return
-    if waiting is not None and core.screening.needs_second_person:
+    if core.screening.needs_second_person:
+        if waiting is None or waiting.decision != given.decision:
+            await _propose(core, session, row, given, waiting)
+            return
         if given.by.is_also(waiting.decided_by, waiting.credential_id):
             hint = "Another person with the compliance role must resolve with the same decision."
             raise UserFault("SECOND_PERSON_REQUIRED", "Whoever decided cannot confirm it.", ["input", "decision"], hint)

@@ -49,8 +49,8 @@ async def take_in(
     return fresh
 
 
-def _tell(session: Session, owner: Any, kind: EventType, hit_id: str, **more: str) -> None:
-    data = {"customerId": owner.id, "hitId": hit_id, **more}
+def _tell(session: Session, owner: Any, kind: EventType, hit_id: str) -> None:
+    data = {"customerId": owner.id, "hitId": hit_id}
     session.record(NewEvent(kind, owner.tenant_id, customer_id=owner.id, data=data))
 
 

@@ -112,9 +112,10 @@ async def again(core: Core, session: Session, row: Any) -> None:
     await request(core, session, row)
 
 
-async def checks(session: Session, customer_id: str) -> dict[ScreenerName, Any]:
+async def checks(connection: AsyncConnection | Session, customer_id: str) -> dict[ScreenerName, Any]:
+    """What each screener has said last about one customer."""
     query = select(AmlCheck.__table__).where(AmlCheck.customer_id == customer_id)
-    return {ScreenerName(row.screener): row for row in await session.execute(query)}
+    return {ScreenerName(row.screener): row for row in await connection.execute(query)}
 
 
 async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
@@ -159,7 +160,7 @@ def wanted(screeners: Iterable[ScreenerName], row: Any) -> list[ScreenerName]:
 def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any, lists: Mapping[str, str]) -> Screened:
     if name is ScreenerName.LISTS and not lists:
         return Screened.ABSENT
-    if check is None or check.person != digest or check.checked_at <= asked_at:
+    if check is None or not _said_now(check, digest=digest, asked_at=asked_at):
         return Screened.SILENT
     if name is ScreenerName.LISTS and check.versions != lists:
         return Screened.SILENT
@@ -168,7 +169,11 @@ def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any
 
 def holds(check: Any, *, digest: str, asked_at: Any) -> bool:
     """Whether what a screener said was said in this round, of this person, and for good."""
-    return bool(check.person == digest and check.checked_at > asked_at and check.screened not in aml.OPEN)
+    return _said_now(check, digest=digest, asked_at=asked_at) and check.screened not in aml.OPEN
+
+
+def _said_now(check: Any, *, digest: str, asked_at: Any) -> bool:
+    return bool(check.person == digest and check.checked_at > asked_at)
 
 
 async def known(session: Session, customer_id: str) -> bool:

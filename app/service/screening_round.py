@@ -48,14 +48,13 @@ async def screen(shop: Workshop, screening_id: str) -> None:
     row = await _claim(shop, screening_id)
     if row is None:
         return
-    fence = row.fence
     try:
-        async with work.leased(shop.core.database, Screening, row.id, fence=fence, lease_seconds=shop.patience.lease):
-            await _round(shop, row, fence)
+        async with work.leased(shop.core.database, Screening, row.id, fence=row.fence, lease_seconds=shop.patience.lease):
+            await _round(shop, row)
     except StaleFence:
         log.info("screening.lease_lost", screening_id=screening_id)
     except asyncio.CancelledError:
-        await asyncio.shield(_put_back(shop, row, fence, 0.0))
+        await asyncio.shield(_put_back(shop, row, 0.0))
         raise
 
 
@@ -74,19 +73,19 @@ async def _claim(shop: Workshop, screening_id: str) -> Any | None:
         return (await session.execute(query)).one()
 
 
-async def _round(shop: Workshop, row: Any, fence: int) -> None:
+async def _round(shop: Workshop, row: Any) -> None:
     core = shop.core
     async with core.database.reading() as connection:
         owner = (await connection.execute(select(Customer.__table__).where(Customer.id == row.customer_id))).one()
         gathering = await _gathering(core, connection, row)
         known = (await person.of_customers(connection, core, row.tenant_id, [owner])).get(owner.id)
         seen = await _seen(connection, row.verifications)
-        said = await _said(connection, row)
+        said = await screening.checks(connection, row.customer_id)
     if gathering:
-        await _put_back(shop, row, fence, FIRST_SECONDS)
+        await _put_back(shop, row, FIRST_SECONDS)
         return
     if known is None:
-        await _close(shop, row, fence)
+        await _close(shop, row)
         return
     who, cipher = known
     digest = person.digest(who, cipher)
@@ -97,7 +96,7 @@ async def _round(shop: Workshop, row: Any, fence: int) -> None:
     case_ = Case(who, seen)
     answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
     found = {name: answer for name, answer in zip(asked, answers, strict=True) if isinstance(answer, Report)}
-    await _take_in(shop, row, fence, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
+    await _take_in(shop, row, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
 
 
 async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
@@ -111,11 +110,6 @@ async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
 async def _seen(connection: AsyncConnection, verification_ids: list[str]) -> tuple[Seen, ...]:
     rows = await connection.execute(select(Verification.__table__).where(Verification.id.in_(verification_ids)))
     return tuple(Seen(row.provider, Reference(row.reference, row.integration), tuple(row.reject_labels)) for row in rows.all())
-
-
-async def _said(connection: AsyncConnection, row: Any) -> Mapping[ScreenerName, Any]:
-    query = select(AmlCheck.__table__).where(AmlCheck.customer_id == row.customer_id)
-    return {ScreenerName(check.screener): check for check in await connection.execute(query)}
 
 
 async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | Crowded | None:
@@ -135,7 +129,6 @@ async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Re
 async def _take_in(
     shop: Workshop,
     row: Any,
-    fence: int,
     found: Mapping[ScreenerName, Report],
     digest: str,
     cipher: DataKeyCipher,
@@ -165,7 +158,7 @@ async def _take_in(
         values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
         if not waits:
             values["ended_at"] = case((heard, core.clock.now()), else_=None)
-        await screening_model.write(session, row.id, fence=fence, **values)
+        await screening_model.write(session, row.id, fence=row.fence, **values)
 
 
 async def _asked_again(session: Session, row: Any) -> Collection[ScreenerName]:
@@ -208,16 +201,16 @@ async def keep(
     return await hit.take_in(core, session, owner, name, report, cipher)
 
 
-async def _put_back(shop: Workshop, row: Any, fence: int, after: float) -> None:
+async def _put_back(shop: Workshop, row: Any, after: float) -> None:
     due = case((Screening.rings == row.rings, now(after)), else_=now())
     try:
         async with transaction(shop.core.database) as session:
-            await screening_model.write(session, row.id, fence=fence, lease_until=None, due_at=due, ring_at=due)
+            await screening_model.write(session, row.id, fence=row.fence, lease_until=None, due_at=due, ring_at=due)
     except StaleFence:
         return
 
 
-async def _close(shop: Workshop, row: Any, fence: int) -> None:
+async def _close(shop: Workshop, row: Any) -> None:
     """Of a customer whose data were destroyed there is nobody to look for."""
     async with transaction(shop.core.database) as session:
-        await screening_model.write(session, row.id, fence=fence, is_open=False, lease_until=None)
+        await screening_model.write(session, row.id, fence=row.fence, is_open=False, lease_until=None)
