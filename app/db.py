@@ -7,11 +7,12 @@ through one group-committing writer (`app.writer`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import DateTime, Float, bindparam, create_engine, event
@@ -24,7 +25,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
-from app.domain.event import NewEvent
+from app.domain.event import Fact, NewEvent
 from app.writer import GroupCommit, Inline
 
 SQLITE_READERS = 5
@@ -95,12 +96,22 @@ def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', ({_seconds(element, compiler, options)}) || ' seconds')"
 
 
+# What carries out the consequences of an event or a fact, inside its transaction.
+Follow: TypeAlias = "Callable[[Session, NewEvent | Fact], Awaitable[None]]"
+
+
 @dataclass
 class Session:
-    """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit."""
+    """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit.
+
+    What follows from events and facts is carried out by `settle`: before the commit at the latest, in the order in which they
+    were noted.
+    """
 
     connection: AsyncConnection | Inline
+    follow: Follow | None = None
     events: list[NewEvent] = field(default_factory=list)
+    unsettled: deque[NewEvent | Fact] = field(default_factory=deque)
     jobs: list[tuple[str, str]] = field(default_factory=list)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
@@ -114,6 +125,17 @@ class Session:
 
     def record(self, new: NewEvent) -> None:
         self.events.append(new)
+        self.unsettled.append(new)
+
+    def tell(self, fact: Fact) -> None:
+        self.unsettled.append(fact)
+
+    async def settle(self) -> None:
+        """Carries out what follows from everything noted so far, and from what is noted meanwhile."""
+        while self.unsettled:
+            noted = self.unsettled.popleft()
+            if self.follow is not None:
+                await self.follow(self, noted)
 
     def ring(self, actor: str, subject_id: str) -> None:
         self.jobs.append((actor, subject_id))
@@ -137,6 +159,7 @@ class Database:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self._write_events = write_events
+        self._follow: Follow | None = None
         self._listeners: list[Callable[[Committed], None]] = []
         self.engine = self._pool(url, pool_size)
         writer = _sqlite_writer(url) if self.sqlite else None
@@ -162,6 +185,10 @@ class Database:
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
+
+    def follow_with(self, follow: Follow) -> None:
+        """Has the consequences of every event and fact carried out by `follow`. Without it nothing follows from them."""
+        self._follow = follow
 
     def on_commit(self, listener: Callable[[Committed], None]) -> None:
         """Calls `listener` after each commit that left events or jobs. It must neither block nor raise."""
@@ -211,8 +238,9 @@ async def transaction(database: Database) -> AsyncIterator[Session]:
     Events recorded in it are numbered last, from the tenant's counter row, so that numbers follow the order of commits.
     """
     async with database.opened() as connection:
-        session = Session(connection)
+        session = Session(connection, database._follow)
         yield session
+        await session.settle()
         if session.events:
             await database._write_events(session)
     if session.events or session.jobs:

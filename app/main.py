@@ -21,7 +21,7 @@ from api.sockets import Sockets
 from app import background, migrate, wiring
 from app.config import Settings
 from app.service.core import Core
-from app.service.run import Workshop
+from app.service.workshop import Workshop
 from app.web import file, health, hosted, upload, webhook
 from tasks import pool
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.domain.customer import (
 )
 from app.domain.kyc import Submission
 from app.domain.lifecycle import MAY_OPEN, REFUSALS
+from app.service import consequence
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "states.md"
 BEGIN, END = "<!-- states: generated -->\n", "<!-- states: end -->"
@@ -80,10 +82,26 @@ def moves(name: str, transitions: Mapping[Any, Collection[str]]) -> Iterator[str
         yield f"| {old} | {', '.join(sorted(new))} |"
 
 
+def consequences() -> Iterator[str]:
+    """The table of consequences: events that something follows from, then facts that never reach the log."""
+    yield from ("", "Inside the transaction of an event or a fact, before its events are numbered:", "")
+    yield from ("| when | what follows |", "| --- | --- |")
+    named = [(f"event `{kind}`", handlers) for kind, handlers in consequence.OF_EVENTS.items()]
+    named += [(_sentence(fact), handlers) for fact, handlers in consequence.OF_FACTS.items()]
+    for name, handlers in named:
+        if handlers:
+            yield f"| {name} | {' '.join(_sentence(handler) for handler in handlers)} |"
+
+
+def _sentence(described: Any) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join((inspect.getdoc(described) or "").split("\n\n")[0].split())
+
+
 def written(text: str) -> str:
     """The document with its generated part as it must be now."""
     head, _, rest = text.partition(BEGIN)
-    lines = [*table(), *moves("kycStatus", KYC_TRANSITIONS), *moves("aml.status", AML_TRANSITIONS)]
+    lines = [*table(), *moves("kycStatus", KYC_TRANSITIONS), *moves("aml.status", AML_TRANSITIONS), *consequences()]
     return head + BEGIN + "\n".join(lines) + "\n" + END + rest.partition(END)[2]
 
 

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.domain.screening import Screenings
 from app.domain.start import Policy
 from app.pulse import Pulse, RedisPulse
-from app.service import event, keyring, sandbox_clock
+from app.service import consequence, event, keyring, sandbox_clock
 from app.service.core import Core
 
 DAY_SECONDS = 86_400.0
@@ -41,6 +41,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         decision = None if settings.production else settings.sandbox_decision_seconds
         screening = Screenings(settings.screeners, settings.rescreen_days * DAY_SECONDS, settings.aml_needs_second_person)
         core = Core(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, screening, decision)
+        consequence.attach(core, database)
         yield Parts(core, pulse)
     finally:
         await background.end(following)

@@ -7,11 +7,12 @@ from dramatiq.broker import Broker
 
 from app.jobs import RUN_INGESTION
 from app.service import run
+from app.service.workshop import Workshop
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
 
-def declare(broker: Broker, shop: run.Workshop, submit: Submit) -> None:
+def declare(broker: Broker, shop: Workshop, submit: Submit) -> None:
     """Registers the actor. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
 
     @dramatiq.actor(broker=broker, actor_name=RUN_INGESTION, queue_name=QUEUE)

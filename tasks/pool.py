@@ -16,8 +16,9 @@ from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
 from app.domain.screening import Screener, ScreenerName
 from app.jobs import Bell
-from app.service import blob, budget, clean, fetch, matcher, reception, run, vendor_screener
+from app.service import blob, budget, clean, fetch, matcher, reception, vendor_screener
 from app.service.core import Core
+from app.service.workshop import Patience, Workshop
 from providers import wire, yente
 from tasks import broker, ingestion, loop, relay, sandbox, screening, start, upload, verification
 
@@ -41,7 +42,7 @@ async def ringing(settings: Settings, core: Core) -> AsyncIterator[tuple[Broker,
 
 
 @asynccontextmanager
-async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop]:
+async def workshop(settings: Settings, core: Core) -> AsyncIterator[Workshop]:
     """Everything that carrying out ingestions needs, with one HTTP client for all vendors."""
 
     def account_budget(account: str, limits: dict[CallKind, int]) -> CallBudget:
@@ -60,18 +61,18 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[run.Workshop
             ScreenerName.LISTS: lambda: lists,
             ScreenerName.YENTE: lambda: yente.build(settings, http),
         }
-        yield run.Workshop(
+        yield Workshop(
             core,
             blobs,
             vendors,
-            run.Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
+            Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
             reception.Reception(core, blobs, clean.Cleaner(), fetcher),
             {name: every[name]() for name in settings.screeners},
         )
 
 
 @asynccontextmanager
-async def working(doorbell: Broker, bell: Bell, shop: run.Workshop, *, concurrency: int) -> AsyncIterator[None]:
+async def working(doorbell: Broker, bell: Bell, shop: Workshop, *, concurrency: int) -> AsyncIterator[None]:
     """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
     running: set[asyncio.Task[None]] = set()
     submit = loop.submitter(asyncio.get_running_loop(), running)

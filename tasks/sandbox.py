@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.service import sandbox
-from app.service.run import Workshop
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 

@@ -6,12 +6,13 @@ import dramatiq
 from dramatiq.broker import Broker
 
 from app.jobs import RESCREEN, SCREEN_CUSTOMER
-from app.service import rescreening, run, screening_round
+from app.service import rescreening, screening_round
+from app.service.workshop import Workshop
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
 
-def declare(broker: Broker, shop: run.Workshop, submit: Submit) -> None:
+def declare(broker: Broker, shop: Workshop, submit: Submit) -> None:
     """Registers the actors. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
 
     @dramatiq.actor(broker=broker, actor_name=SCREEN_CUSTOMER, queue_name=QUEUE)

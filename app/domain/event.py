@@ -41,6 +41,13 @@ class EventType(StrEnum):
     PROVIDER_DRIFT_DETECTED = "provider.drift_detected"
 
 
+class Fact:
+    """Something that has happened inside a transaction and that only Gatehouse itself acts on. A fact is never written to the log.
+
+    Facts are told with `Session.tell`, events with `Session.record`; `app.service.consequence` holds what follows from both.
+    """
+
+
 @dataclass(frozen=True)
 class NewEvent:
     """An event about to be written. Its number is given by the tenant's counter as the transaction ends."""

@@ -114,6 +114,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class VerificationSnapshot:
+    """The state of one verification as its vendor has it at present, with the answers it was read from."""
+
+    reference: Reference
+    state: VendorState
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
 class Download:
     """The bytes of one file as they come in. Their type is told from the content, not from what a vendor declares."""
 

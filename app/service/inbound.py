@@ -21,9 +21,9 @@ from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
 from app.model.verification import Verification
-from app.service import customer, drift, start
+from app.service import customer, drift
 from app.service.core import Core
-from app.service.vault import DataKeyCipher, Vault
+from app.service.fact import UnknownReference
 
 BODY = "inbound_event.body"
 # Of one subject no more than this many events are taken up at once; the rest follow with the next look.
@@ -84,7 +84,7 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
 async def _tell(session: Session, provider: ProviderName, notice: Notice, about: Sequence[Any]) -> None:
     """Who may be waiting for it: looks at verifications, ingestions, and starts of which nobody is sure."""
     if not about and notice.external_id is not None and notice.subject is not None:
-        await start.heard(session, provider, external_id=notice.external_id, reference=notice.subject)
+        session.tell(UnknownReference(provider, notice.external_id, notice.subject))
     await ring(session, [row.id for row in about], thorough=notice.thorough)
     await _hurry(session, [row.external_id for row in about if row.external_id])
 
@@ -147,34 +147,35 @@ async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
         session.ring(RUN_INGESTION, row.id)
 
 
-async def match(session: Session, vault: Vault, cipher: DataKeyCipher, *, owner: Any) -> None:
+async def match(core: Core, session: Session, verification_id: str) -> None:
     """Gives events that came before their verification was known to it, sealed anew under the customer's key."""
     waiting = (
-        select(InboundEvent.id, InboundEvent.body)
-        .where(
-            InboundEvent.provider == owner.provider,
-            InboundEvent.subject == owner.reference,
-            InboundEvent.status == InboundStatus.UNMATCHED,
-        )
+        select(InboundEvent.id, InboundEvent.body, Verification.tenant_id, Verification.customer_id)
+        .join(Verification, (Verification.provider == InboundEvent.provider) & (Verification.reference == InboundEvent.subject))
+        .where(Verification.id == verification_id, InboundEvent.status == InboundStatus.UNMATCHED)
         .limit(BATCH)
-        .with_for_update(key_share=True)
+        .with_for_update(key_share=True, of=InboundEvent)
     )
     rows = (await session.execute(waiting)).all()
     if not rows:
         return
+    tenant_id, customer_id = rows[0].tenant_id, rows[0].customer_id
+    cipher = (await customer.ciphers(session, core.vault, tenant_id, [customer_id])).get(customer_id)
+    if cipher is None:
+        return  # the customer was erased
     sealed = update(InboundEvent).where(InboundEvent.id == bindparam("event_id")).values(body=bindparam("sealed"))
-    content = [{"event_id": row.id, "sealed": cipher.seal(vault.open(row.body, BODY), BODY)} for row in rows]
+    content = [{"event_id": row.id, "sealed": cipher.seal(core.vault.open(row.body, BODY), BODY)} for row in rows]
     await session.execute(sealed, content)
     await inbound_model.move(
         session,
         update(InboundEvent).where(InboundEvent.id.in_([row.id for row in rows])),
         old=InboundStatus.UNMATCHED,
         to=InboundStatus.WAITING,
-        tenant_id=owner.tenant_id,
-        customer_id=owner.customer_id,
-        verification_id=owner.id,
+        tenant_id=tenant_id,
+        customer_id=customer_id,
+        verification_id=verification_id,
     )
-    await ring(session, [owner.id], thorough=True)
+    await ring(session, [verification_id], thorough=True)
 
 
 async def match_late(session: Session) -> None:

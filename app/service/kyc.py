@@ -18,7 +18,7 @@ from app.domain.kyc.rule import Checked, Image
 from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
-from app.service import checks, customer, declared, idempotency, mark, screening, upload
+from app.service import checks, customer, declared, idempotency, mark, upload
 from app.service.core import Core
 from app.service.fetch import Fetcher
 from app.service.vault import DataKeyCipher
@@ -87,7 +87,6 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
         required_fields=[item.plain() for item in required],
         submitted_at=at,
     )
-    await screening.person_changed(core, session, row.id)
 
 
 def _given_uploads(checked: Checked) -> list[str]:

@@ -17,8 +17,9 @@ from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.change import CustomerChange
-from app.service import checks, customer, idempotency, screening
+from app.service import checks, customer, idempotency
 from app.service.core import Core
+from app.service.fact import ScreeningWanted
 
 REASON = "customer_change.reason"
 REASON_LIMIT = 500
@@ -90,7 +91,7 @@ async def _set_required(core: Core, session: Session, row: Any, *, required: boo
 async def _screen_again(core: Core, session: Session, row: Any) -> None:
     if row.kyc_status != KycStatus.VERIFIED:
         raise UserFault("NOT_VERIFIED", "Only a verified customer is screened.", ["input", "customerId"], "Verify it first.")
-    await screening.again(core, session, row)
+    session.tell(ScreeningWanted(row))
 
 
 CARRY_OUT: dict[ChangeKind, Callable[[Core, Session, Any], Awaitable[None]]] = {

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import case, select
 
 from app.db import now, transaction
-from app.domain.provider import Provider, ProviderName
+from app.domain.provider import Provider, ProviderName, VerificationSnapshot
 from app.domain.reference import Reference
 from app.domain.verification import Stage, next_look
 from app.errors import Answered, StaleFence, VendorFault
@@ -22,8 +22,7 @@ from app.log import place
 from app.model import verification as verification_model
 from app.model.verification import Verification
 from app.service import customer, drift, inbound, screening, verification, work
-from app.service.run import Workshop
-from app.service.verification import Sighting
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 
@@ -93,7 +92,7 @@ class Visit:
         # What rang said may be about the profile; and without a ring nothing is known about what changed.
         thorough = self.row.thorough or not self.event_ids
         snapshot = await provider.look(reference, thorough=thorough)
-        seen = Sighting(reference, provider.state(snapshot, reference), snapshot)
+        seen = VerificationSnapshot(reference, provider.state(snapshot, reference), snapshot)
         unknown = provider.unknown(snapshot)
         async with transaction(core.database) as session:
             row = await self._locked(session)
@@ -112,8 +111,7 @@ class Visit:
             if (seen.state.stage is Stage.APPROVED or accused) and (changed or self.event_ids):
                 await screening.rung(core, session, row)
             await inbound.handled(session, self.event_ids, changed=changed)
-            if cipher is not None:
-                await inbound.match(session, core.vault, cipher, owner=row)
+            await inbound.match(core, session, row.id)
             await self._end(session, row, seen.state.stage, changed=changed)
 
     async def _locked(self, session: Any) -> Any:

@@ -28,9 +28,9 @@ from app.model import customer as customer_model
 from app.model import start as start_model
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service import customer, declared, inbound, start, upload, verification, work
-from app.service.run import Workshop
+from app.service import customer, declared, start, upload, verification, work
 from app.service.vault import DataKeyCipher
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 
@@ -240,15 +240,14 @@ class Attempt:
             person = await customer_model.locked(session, row.customer_id)
             kyc = KycStatus(person.kyc_status)
             waits = lifecycle.may_start(kyc, gone=await start.is_gone(session, person)) is None
-            known = await self._insert(session, made, cipher)
+            await self._insert(session, made, cipher)
             data = {"verificationId": row.verification_id, "provider": row.provider, "startId": row.id}
             session.record(NewEvent(EventType.VERIFICATION_STARTED, row.tenant_id, customer_id=row.customer_id, data=data))
             if waits and kyc is not KycStatus.PENDING:
                 await customer_model.move(session, person, to=KycStatus.PENDING, at=core.clock.now(), reason="verification_started")
-            await inbound.match(session, core.vault, cipher, owner=known)
             session.ring(LOOK_AT_VERIFICATION, row.verification_id)
 
-    async def _insert(self, session: Session, made: Made, cipher: DataKeyCipher) -> Any:
+    async def _insert(self, session: Session, made: Made, cipher: DataKeyCipher) -> None:
         row, at = self.row, self.shop.core.clock.now()
         await session.insert_new(
             Verification,
@@ -278,7 +277,6 @@ class Attempt:
             created_at=at,
             updated_at=at,
         )
-        return (await session.execute(select(Verification.__table__).where(Verification.id == row.verification_id))).one()
 
 
 def _images(data: KycData, files: dict[str, Any], opener: Callable[[str], Callable[[], AsyncIterator[bytes]]]) -> list[Image]:

@@ -13,7 +13,7 @@ from app.domain.process.outcome import FileCategory, MediaReference, Outcome
 from app.domain.provider import Provider, Snapshot
 from app.errors import Answered, ProcessFault
 from app.service.blob import BlobStore, FileRefused
-from app.service.record import Finding, Kept
+from app.service.finding import Finding, Kept
 from app.service.vault import DataKeyCipher
 
 STEP = "download-provider-files"

@@ -23,11 +23,12 @@ from app.log import place
 from app.model import upload as upload_model
 from app.model.file import File
 from app.model.upload import Upload
-from app.service import customer, kyc, sample, work
+from app.service import customer, sample, work
 from app.service import upload as uploads
 from app.service.blob import BlobStore, FileRefused, Stored
 from app.service.clean import Cleaned, Cleaner, Unusable
 from app.service.core import Core
+from app.service.fact import UploadRefused
 from app.service.fetch import Fetcher, FetchRefused
 from app.service.vault import DataKeyCipher
 
@@ -130,7 +131,7 @@ class Reception:
         async with transaction(self.core.database) as session:
             at = self.core.clock.now()
             await upload_model.move(session, row, to=UploadStatus.REFUSED, fence=fence, error=remark.plain(), ended_at=at)
-            await kyc.reassess(self.core, session, row.tenant_id, row.customer_id)
+            session.tell(UploadRefused(row.tenant_id, row.customer_id))
 
     async def tidy(self) -> None:
         """Removes what attempts that were cut off have left behind, of uploads that nobody waits for any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -13,8 +12,7 @@ from app.domain import ids
 from app.domain.customer import INGESTION_VERIFIES, KycStatus
 from app.domain.ingestion import IngestionStatus
 from app.domain.process import KycProcess, ResultStatus
-from app.domain.process.outcome import FileCategory, Outcome
-from app.domain.provider import Provider, ProviderName, Snapshot
+from app.domain.provider import Provider, ProviderName, Snapshot, VerificationSnapshot
 from app.domain.reference import Reference
 from app.errors import ProcessFault
 from app.model import customer as customer_model
@@ -22,30 +20,11 @@ from app.model import ingestion as ingestion_model
 from app.model import result as result_model
 from app.model.file import File
 from app.model.result import ProcessResult
-from app.service import drift, ingestion, mark, outcome, screening, verification
-from app.service.blob import Stored
+from app.service import drift, ingestion, mark, outcome
 from app.service.core import Core
+from app.service.fact import ResultsCompleted, VerificationRead
+from app.service.finding import Finding, Kept
 from app.service.vault import DataKeyCipher
-from app.service.verification import Sighting
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A file that was stored, before its row is written."""
-
-    vendor_id: str
-    context: str
-    category: FileCategory
-    stored: Stored
-    path: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What became of one process: its outcome with its files, or why it failed."""
-
-    result: Outcome | ProcessFault
-    files: tuple[Kept, ...] = field(default=())
 
 
 async def sightings(core: Core, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
@@ -53,7 +32,9 @@ async def sightings(core: Core, session: Session, row: Any, provider: Provider, 
     for reference in snapshot.references:
         state = provider.state(snapshot, reference)
         if state.review_status is not None:
-            await verification.keep(core, session, row, Sighting(reference, state, snapshot.part(reference)), cipher)
+            session.tell(VerificationRead(row, VerificationSnapshot(reference, state, snapshot.part(reference)), cipher))
+    # The results are about verifications that are known.
+    await session.settle()
     await drift.record(
         session,
         provider.unknown(snapshot),
@@ -156,5 +137,4 @@ async def verify_customer(core: Core, session: Session, row: Any, references: Se
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
         at = core.clock.now()
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
-    seen = await verification.by_references(session, row.customer_id, row.provider, references)
-    await screening.person_changed(core, session, row.customer_id, seen)
+    session.tell(ResultsCompleted(row.customer_id, row.provider, tuple(references)))

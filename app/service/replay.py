@@ -16,7 +16,7 @@ from app.db import Session, transaction
 from app.domain.inbound import InboundStatus
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import Outcome
-from app.domain.provider import Provider, ProviderName, Snapshot
+from app.domain.provider import Provider, ProviderName, Snapshot, VerificationSnapshot
 from app.domain.reference import Reference
 from app.domain.replay import Difference, Replay, Replayed, Wanted
 from app.errors import CorruptData, NotReady, ProcessFault, UserFault
@@ -30,7 +30,6 @@ from app.model.verification import Verification
 from app.service import customer, inbound, ingestion, outcome, payload, record, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
-from app.service.verification import Sighting
 
 BATCH = 100
 
@@ -254,5 +253,5 @@ async def _verification(
         async with transaction(core.database) as session:
             fresh = select(Verification.__table__).where(Verification.id == row.id).with_for_update(key_share=True)
             present = (await session.execute(fresh)).one()
-            await verification.apply(core, session, present, Sighting(reference, state, snapshot), cipher, again=True)
+            await verification.apply(core, session, present, VerificationSnapshot(reference, state, snapshot), cipher, again=True)
     return [Difference(Replayed.VERIFICATION, row.id, name, known[name], now_read[name], not dry_run) for name in changed]

@@ -29,8 +29,8 @@ from app.model.customer import Customer
 from app.model.rescreening import Rescreening
 from app.service import person, screening, screening_round, work
 from app.service.core import Core
-from app.service.run import Workshop
 from app.service.vault import DataKeyCipher
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 

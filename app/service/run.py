@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -19,17 +17,14 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import Outcome
 from app.domain.provider import Provider, ProviderName, Snapshot
 from app.domain.reference import Reference
-from app.domain.screening import Screener, ScreenerName
 from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered, VendorFault
 from app.log import place
 from app.model import ingestion as ingestion_model
 from app.model.ingestion import Ingestion
 from app.service import claim, customer, ingestion, media, payload, record, source, work
-from app.service.blob import BlobStore
-from app.service.core import Core
-from app.service.reception import Reception
-from app.service.record import Finding
+from app.service.finding import Finding
 from app.service.vault import DataKeyCipher
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 
@@ -48,27 +43,6 @@ NOT_CONFIGURED = ProcessFault(
     "The provider of this ingestion is no longer configured.",
     "Ask the operator to configure the provider's credentials, then create a new ingestion.",
 )
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to go on, in seconds: with passing faults, with data that is not ready; and how long a lease lasts."""
-
-    retry: float
-    readiness: float
-    lease: float
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What work on ingestions, verifications, uploads and screenings needs."""
-
-    core: Core
-    blobs: BlobStore
-    providers: Mapping[ProviderName, Provider]
-    patience: Patience
-    reception: Reception
-    screeners: Mapping[ScreenerName, Screener] = field(default_factory=dict)
 
 
 async def carry_out(shop: Workshop, ingestion_id: str) -> None:

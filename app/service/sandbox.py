@@ -26,8 +26,8 @@ from app.model.customer import Customer
 from app.model.verification import Verification
 from app.service import action, start
 from app.service.action import Order
-from app.service.run import Workshop
 from app.service.start import Wanted
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 

@@ -19,12 +19,14 @@ from app.domain.aml import Result, Screened
 from app.domain.customer import AmlStatus, CustomerStatus, KycStatus, status
 from app.domain.event import EventType, NewEvent
 from app.domain.hit import DecisionStatus
+from app.domain.reference import Reference
 from app.domain.screening import ScreenerName
 from app.jobs import RING_AGAIN_SECONDS, SCREEN_CUSTOMER
 from app.model import customer as customer_model
 from app.model.aml_decision import AmlDecisionRow
 from app.model.check import AmlCheck
 from app.model.screening import Screening
+from app.model.verification import Verification
 from app.service import hit, person, watch_list
 from app.service.core import Core
 
@@ -98,6 +100,16 @@ async def rung(core: Core, session: Session, verification: Any) -> None:
     mine = (AmlCheck.customer_id == row.id) & (AmlCheck.screener == ScreenerName.PROVIDER)
     await session.execute(update(AmlCheck).where(mine).values(screened=Screened.SILENT))
     await request(core, session, row, known, anew=False)
+
+
+async def verifications_named(session: Session, customer_id: str, provider: str, references: Sequence[Reference]) -> list[str]:
+    """The ids of a customer's verifications that are named so at their vendor."""
+    query = select(Verification.id).where(
+        Verification.customer_id == customer_id,
+        Verification.provider == provider,
+        Verification.reference.in_([reference.id for reference in references]),
+    )
+    return [row.id for row in await session.execute(query.order_by(Verification.id))]
 
 
 async def _verifications(session: Session, customer_id: str) -> list[str]:

@@ -28,8 +28,8 @@ from app.model.screening import Screening
 from app.model.verification import Verification
 from app.service import hit, person, screening, work
 from app.service.core import Core
-from app.service.run import Workshop
 from app.service.vault import DataKeyCipher
+from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
 

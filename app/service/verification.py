@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,14 +18,14 @@ from app.domain import verification as rule
 from app.domain.customer import KycStatus
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc.missing import documents
-from app.domain.provider import Snapshot
-from app.domain.reference import Reference
+from app.domain.provider import VerificationSnapshot
 from app.domain.verification import Approval, Known, Stage, VendorState
 from app.model import customer as customer_model
 from app.model import verification as verification_model
 from app.model.verification import Verification
-from app.service import inbound, ingestion, payload
+from app.service import payload
 from app.service.core import Core
+from app.service.fact import VerificationApproved
 from app.service.outcome import plain
 from app.service.vault import DataKeyCipher
 
@@ -34,16 +33,7 @@ DETAILS = "verification.details"
 LINK = "verification.link"
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """What was seen of one verification at its vendor, at once with where the answers came from."""
-
-    reference: Reference
-    state: VendorState
-    snapshot: Snapshot
-
-
-async def keep(core: Core, session: Session, owner: Any, seen: Sighting, cipher: DataKeyCipher) -> None:
+async def keep(core: Core, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
     """Makes a verification known, or applies what was seen to the one that is. `owner` is the ingestion that saw it."""
     query = (
         select(Verification.__table__)
@@ -61,7 +51,7 @@ async def keep(core: Core, session: Session, owner: Any, seen: Sighting, cipher:
         await apply(core, session, row, seen, cipher)
 
 
-async def _create(core: Core, session: Session, owner: Any, seen: Sighting, cipher: DataKeyCipher) -> None:
+async def _create(core: Core, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
     at, state = core.clock.now(), seen.state
     verification_id = ids.new("ver")
     stage = state.stage or Stage.CREATED
@@ -86,11 +76,11 @@ async def _create(core: Core, session: Session, owner: Any, seen: Sighting, ciph
     await payload.of_verification(session, held, seen.snapshot, cipher)
     data = {"verificationId": verification_id, "provider": owner.provider, "reviewAnswer": state.answer, "stage": state.stage}
     session.record(NewEvent(EventType.VERIFICATION_CREATED, owner.tenant_id, customer_id=owner.customer_id, data=data))
-    made = (await session.execute(select(Verification.__table__).where(Verification.id == verification_id))).one()
-    await inbound.match(session, core.vault, cipher, owner=made)
 
 
-async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: DataKeyCipher, *, again: bool = False) -> bool:
+async def apply(
+    core: Core, session: Session, row: Any, seen: VerificationSnapshot, cipher: DataKeyCipher, *, again: bool = False
+) -> bool:
     """Applies what was fetched, if it is newer than what is known. Whether anything changed.
 
     With `again` the stored answers are read anew: the same words may mean more than they did.
@@ -121,7 +111,7 @@ async def apply(core: Core, session: Session, row: Any, seen: Sighting, cipher: 
     if changed and state.stage is not None:
         await _move_customer(session, row, state, values["approval"], at)
         if values["approval"] is Approval.HELD and row.approval != Approval.HELD and row.processes:
-            await ingestion.queue(core, session, row)
+            session.tell(VerificationApproved(row))
     return changed
 
 
@@ -233,16 +223,6 @@ def columns(tenant_id: str) -> Select[Any]:
 
 async def by_ids(connection: AsyncConnection, tenant_id: str, verification_ids: Collection[str]) -> Sequence[Any]:
     return (await connection.execute(columns(tenant_id).where(Verification.id.in_(list(verification_ids))))).all()
-
-
-async def by_references(session: Session, customer_id: str, provider: str, references: Sequence[Reference]) -> list[str]:
-    """The ids of a customer's verifications that are named so at their vendor."""
-    query = select(Verification.id).where(
-        Verification.customer_id == customer_id,
-        Verification.provider == provider,
-        Verification.reference.in_([reference.id for reference in references]),
-    )
-    return [row.id for row in await session.execute(query.order_by(Verification.id))]
 
 
 async def newest(connection: AsyncConnection | Session, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:

@@ -23,8 +23,8 @@ from app.domain.screening.entry import Entry
 from app.errors import ScreenerFault
 from app.model import watch_list as model
 from app.model.watch_list import WatchEntry, WatchList
-from app.service import rescreening
 from app.service.core import Core
+from app.service.fact import ListReplaced
 
 BATCH = 500
 # A version with fewer people than this share of the one before is more likely cut off than true.
@@ -114,7 +114,7 @@ async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = 
         entries, skipped = await _load(core.database, list_id, wanted, progress)
         _plausible(entries, before, wanted)
         async with transaction(core.database) as session:
-            await _activate(core, session, list_id, wanted.name, version, entries)
+            await _activate(session, list_id, wanted.name, version, entries)
     except BaseException:
         await _forget(core.database, list_id)
         raise
@@ -172,7 +172,7 @@ def _plausible(entries: int, before: Any | None, wanted: Import) -> None:
         )
 
 
-async def _activate(core: Core, session: Session, list_id: str, name: str, version: str, entries: int) -> None:
+async def _activate(session: Session, list_id: str, name: str, version: str, entries: int) -> None:
     """The new version takes the old one's place. Whoever holds the old one under a lock is waited for."""
     query = select(WatchList.id).where(WatchList.name == name, WatchList.status == ListStatus.ACTIVE).with_for_update()
     for row in (await session.execute(query)).all():
@@ -180,7 +180,7 @@ async def _activate(core: Core, session: Session, list_id: str, name: str, versi
     moved = await model.move(session, list_id, old=ListStatus.LOADING, to=ListStatus.ACTIVE, entries=entries)
     if not moved:
         raise ListFault("it was cleared away while it was being loaded; import it again")
-    await rescreening.begin(core, session, name, version)
+    session.tell(ListReplaced(name, version))
 
 
 async def _forget(database: Database, list_id: str) -> None:

@@ -21,9 +21,10 @@ from app.domain.start import ClientRelationship, PaymentMethod, RiskAnswers
 from app.model.charge import Charge
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service import credential, customer, making, run, start
+from app.service import credential, customer, making, start
 from app.service.customer import NewCustomer
 from app.service.start import Wanted
+from app.service.workshop import Workshop
 from providers.sumsub import twin
 from tasks import pool
 from tests.make.firm import HOST, Firm
@@ -51,7 +52,7 @@ class Fused:
 
 
 @pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[tuple[run.Workshop, httpx.AsyncClient, str]]:
+async def parts(tmp_path: Path) -> AsyncIterator[tuple[Workshop, httpx.AsyncClient, str]]:
     """What a worker has, without a worker."""
     made = Firm.embedded(tmp_path)
     await migrate.upgrade(made.settings.database_url)
@@ -66,7 +67,7 @@ async def parts(tmp_path: Path) -> AsyncIterator[tuple[run.Workshop, httpx.Async
         yield shop, http, tenant_id
 
 
-async def started(shop: run.Workshop, tenant_id: str, number: str, provider: ProviderName = ProviderName.SUMSUB) -> tuple[str, str]:
+async def started(shop: Workshop, tenant_id: str, number: str, provider: ProviderName = ProviderName.SUMSUB) -> tuple[str, str]:
     customer_id = await customer.create(shop.core, tenant_id, NewCustomer(f"{number}@example.org", "Iria"))
     risk = RiskAnswers("exchange", PaymentMethod.CARD, ClientRelationship.NEW)
     wanted = Wanted(tenant_id, customer_id, risk, "test", "crd_x", number, provider)
@@ -74,7 +75,7 @@ async def started(shop: run.Workshop, tenant_id: str, number: str, provider: Pro
     return customer_id, await start.request(shop.core, wanted, offered)
 
 
-async def until_over(shop: run.Workshop, start_id: str) -> None:
+async def until_over(shop: Workshop, start_id: str) -> None:
     """What the relay does: leases run out, and workers take the row up again."""
     for _ in range(12):
         async with transaction(shop.core.database) as session:
@@ -87,12 +88,12 @@ async def until_over(shop: run.Workshop, start_id: str) -> None:
 
 @pytest.mark.parametrize("fault", [None, "cut_before", "cut_after", "500", "truncated"])
 async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
-    parts: tuple[run.Workshop, httpx.AsyncClient, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
+    parts: tuple[Workshop, httpx.AsyncClient, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, http, tenant_id = parts
     fuse = Fuse()
     providers = {ProviderName.SUMSUB: Fused(whole.providers[ProviderName.SUMSUB], fuse)}
-    shop = run.Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
+    shop = Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
     monkeypatch.setattr(making, "transaction", fuse.transaction)
     broken = []
     for step in range(1, 40):
@@ -122,12 +123,12 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     assert effects["created"] == step
 
 
-async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[run.Workshop, httpx.AsyncClient, str]) -> None:
+async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[Workshop, httpx.AsyncClient, str]) -> None:
     whole, _, tenant_id = parts
     _, start_id = await started(whole, tenant_id, "1", ProviderName.VERIFF)
     veriff = whole.providers[ProviderName.VERIFF]
     other = SimpleNamespace(capabilities=replace(veriff.capabilities, integrations={"other": veriff.capabilities.processes}))
-    shop = run.Workshop(whole.core, whole.blobs, {ProviderName.VERIFF: other}, whole.patience, whole.reception)  # type: ignore[dict-item]
+    shop = Workshop(whole.core, whole.blobs, {ProviderName.VERIFF: other}, whole.patience, whole.reception)  # type: ignore[dict-item]
 
     await until_over(shop, start_id)
     async with whole.core.database.reading() as connection:
@@ -139,10 +140,10 @@ async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[run.Worksh
 
 @pytest.mark.parametrize(("asked", "status", "charge"), [(False, "REFUSED", "RELEASED"), (True, "UNCERTAIN", "HELD")])
 async def test_a_vendor_that_is_taken_away_gives_no_charge_back_that_it_may_have_earned(
-    parts: tuple[run.Workshop, httpx.AsyncClient, str], asked: bool, status: str, charge: str
+    parts: tuple[Workshop, httpx.AsyncClient, str], asked: bool, status: str, charge: str
 ) -> None:
     whole, http, tenant_id = parts
-    bare = run.Workshop(whole.core, whole.blobs, {}, whole.patience, whole.reception)
+    bare = Workshop(whole.core, whole.blobs, {}, whole.patience, whole.reception)
     _, start_id = await started(whole, tenant_id, "1")
     if asked:
         await http.post("/_twin/faults", json={"operation": "create", "faults": ["cut_after"]})

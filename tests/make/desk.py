@@ -19,10 +19,11 @@ from app.model.customer import Customer
 from app.model.hit import AmlHit
 from app.model.rescreening import Rescreening
 from app.model.screening import Screening
-from app.service import aml, customer, rescreening, run, screening, screening_round
+from app.service import aml, customer, rescreening, screening, screening_round
 from app.service.actor import Actor
 from app.service.aml import Judgement, Resolution
 from app.service.customer import NewCustomer
+from app.service.workshop import Workshop
 
 _numbers = itertools.count(1)
 HIT = Hit("Some list", "k", "d", "Iria Vale", ("sanctions",), 0.9, {})
@@ -48,7 +49,7 @@ class Scripted:
 class Desk:
     """What a worker has, without a worker, and a customer to be screened."""
 
-    shop: run.Workshop
+    shop: Workshop
     tenant_id: str
     folder: Path
 

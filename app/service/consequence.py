@@ -1,0 +1,128 @@
+"""What follows from what: every event and fact with the handlers that act on it.
+
+Handlers run inside the transaction of the event, in the order in which events were noted, before its events are numbered: either
+everything that follows from an event happens with it, or neither does. A room never calls a higher one. It records an event or
+tells a fact, and the higher room acts on it because a line here says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from app.db import Database, Session
+from app.domain.event import EventType, Fact, NewEvent
+from app.service import inbound, ingestion, kyc, rescreening, screening, start, verification
+from app.service.core import Core
+from app.service.fact import (
+    ListReplaced,
+    ResultsCompleted,
+    ScreeningWanted,
+    UnknownReference,
+    UploadRefused,
+    VerificationApproved,
+    VerificationRead,
+)
+
+
+async def match_waiting_events(core: Core, session: Session, event: NewEvent) -> None:
+    """Gives provider events that arrived before their verification was known to it."""
+    await inbound.match(core, session, event.data["verificationId"])
+
+
+async def screen_changed_customer(core: Core, session: Session, event: NewEvent) -> None:
+    """Screens a customer again whose declared data name another person than before."""
+    if any(name.startswith("kycData.") for name in event.data["fields"]):
+        await screening.person_changed(core, session, str(event.customer_id))
+
+
+async def keep_verification(core: Core, session: Session, fact: VerificationRead) -> None:
+    """Makes the verification known, or applies the state that was read."""
+    await verification.keep(core, session, fact.ingestion, fact.seen, fact.cipher)
+
+
+async def ingest_approved(core: Core, session: Session, fact: VerificationApproved) -> None:
+    """Queues the ingestion of the verification."""
+    await ingestion.queue(core, session, fact.verification)
+
+
+async def screen_ingested_customer(core: Core, session: Session, fact: ResultsCompleted) -> None:
+    """Screens a customer whom its results name another person than before, by its provider's own screening as well."""
+    seen = await screening.verifications_named(session, fact.customer_id, fact.provider, fact.references)
+    await screening.person_changed(core, session, fact.customer_id, seen)
+
+
+async def screen_again(core: Core, session: Session, fact: ScreeningWanted) -> None:
+    """Screens the customer anew."""
+    await screening.again(core, session, fact.customer)
+
+
+async def reassess_declaration(core: Core, session: Session, fact: UploadRefused) -> None:
+    """Computes again what is missing of the customer's data, so that it may be changed."""
+    await kyc.reassess(core, session, fact.tenant_id, fact.customer_id)
+
+
+async def resume_start(core: Core, session: Session, fact: UnknownReference) -> None:
+    """Resumes the start that made it, where a start of that external id is in doubt."""
+    await start.heard(session, fact.provider, external_id=fact.external_id, reference=fact.reference)
+
+
+async def rescreen_everybody(core: Core, session: Session, fact: ListReplaced) -> None:
+    """Begins to screen all customers against the new version."""
+    await rescreening.begin(core, session, fact.name, fact.version)
+
+
+EventHandler = Callable[[Core, Session, NewEvent], Awaitable[None]]
+# Every type of event is here, so that adding one means deciding what follows from it.
+OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
+    EventType.CUSTOMER_CREATED: (),
+    EventType.CUSTOMER_UPDATED: (screen_changed_customer,),
+    EventType.CUSTOMER_STATE_CHANGED: (),
+    EventType.CUSTOMER_KYC_STATUS_CHANGED: (),
+    EventType.INGESTION_CREATED: (),
+    EventType.INGESTION_STATUS_CHANGED: (),
+    EventType.INGESTION_RESULT_CHANGED: (),
+    EventType.START_REQUESTED: (),
+    EventType.START_AUTHORISED: (),
+    EventType.START_ENDED: (),
+    EventType.VERIFICATION_STARTED: (match_waiting_events,),
+    EventType.VERIFICATION_OPENED: (),
+    EventType.VERIFICATION_CREATED: (match_waiting_events,),
+    EventType.VERIFICATION_STATUS_CHANGED: (),
+    EventType.VERIFICATION_VERDICT_CHANGED: (),
+    EventType.VERIFICATION_REVERSED: (),
+    EventType.VERIFICATION_DATA_CHANGED: (),
+    EventType.VERIFICATION_PRESENCE_CHANGED: (),
+    EventType.VERIFICATION_MISSING: (),
+    EventType.VERIFICATION_ACTION_DONE: (),
+    EventType.AML_STATUS_CHANGED: (),
+    EventType.AML_HIT_FOUND: (),
+    EventType.AML_HIT_WITHDRAWN: (),
+    EventType.AML_HIT_REVIEWED: (),
+    EventType.AML_DECISION_PROPOSED: (),
+    EventType.AML_ALERT: (),
+    EventType.PROVIDER_DRIFT_DETECTED: (),
+}
+# A handler takes the one kind of fact that its line names, which no type of a mapping can say: hence Any.
+OF_FACTS: Mapping[type[Fact], tuple[Callable[[Core, Session, Any], Awaitable[None]], ...]] = {
+    VerificationRead: (keep_verification,),
+    VerificationApproved: (ingest_approved,),
+    ResultsCompleted: (screen_ingested_customer,),
+    ScreeningWanted: (screen_again,),
+    UploadRefused: (reassess_declaration,),
+    UnknownReference: (resume_start,),
+    ListReplaced: (rescreen_everybody,),
+}
+
+
+async def follow(core: Core, session: Session, noted: NewEvent | Fact) -> None:
+    """Carries out what follows from an event or a fact, inside its transaction."""
+    handlers = OF_EVENTS[noted.type] if isinstance(noted, NewEvent) else OF_FACTS[type(noted)]
+    for handler in handlers:
+        await handler(core, session, noted)
+
+
+def attach(core: Core, database: Database) -> None:
+    """Has every transaction of a database carry out the consequences of its events and facts."""
+    database.follow_with(partial(follow, core))
