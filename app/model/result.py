@@ -13,6 +13,9 @@ from app.domain import machine
 from app.domain.event import EventType, NewEvent
 from app.domain.process import RECOMPUTED, TRANSITIONS, ResultStatus
 
+# What `data` is sealed under, beside the customer's key.
+SEALED_DATA = "process_result.data"
+
 
 class ProcessResult(SQLModel, table=True):
     __tablename__ = "process_result"

@@ -23,7 +23,7 @@ from app.domain.provider import Provider, ProviderName
 from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
 from app.model.action import VendorAction
 from app.model.customer import Customer
-from app.service import customer, idempotency, inbound, verification, work
+from app.service import customer, data_key, idempotency, inbound, verification, work
 from app.service.core import Core
 
 PARAMETERS = "vendor_action.parameters"
@@ -118,7 +118,7 @@ def _able(providers: Mapping[ProviderName, Provider], row: Any, kind: ActionKind
 
 
 async def _intend(core: Core, session: Session, row: Any, order: Order, action_id: str) -> None:
-    cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
+    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
     await session.execute(
         insert(VendorAction).values(
             id=action_id,

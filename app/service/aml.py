@@ -19,7 +19,7 @@ from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.aml_decision import AmlDecisionRow
 from app.model.hit import AmlHit
-from app.service import checks, customer, hit, idempotency, screening
+from app.service import checks, data_key, hit, idempotency, screening
 from app.service.actor import Actor
 from app.service.core import Core
 
@@ -94,7 +94,7 @@ async def _judge(core: Core, session: Session, given: Judgement) -> None:
     if person.aml_status != AmlStatus.NEEDS_REVIEW:
         message = f"Hits are judged while aml.status is NEEDS_REVIEW; it is {person.aml_status}."
         raise UserFault("WRONG_STATE", message, ["input", "hitId"], "A decision on record is not changed by its hits.")
-    ciphers = await customer.ciphers(session, core.vault, row.tenant_id, [row.customer_id])
+    ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id])
     await session.execute(
         update(AmlHit)
         .where(AmlHit.id == row.id)
@@ -170,7 +170,7 @@ async def _drop(session: Session, waiting: Any | None) -> None:
 
 
 async def _record(core: Core, session: Session, row: Any, given: Resolution, status: DecisionStatus) -> None:
-    ciphers = await customer.ciphers(session, core.vault, row.tenant_id, [row.id])
+    ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.id])
     await session.execute(
         insert(AmlDecisionRow).values(
             id=ids.new("dec"),

@@ -20,7 +20,6 @@ from app.model.customer import Customer
 from app.model.data_key import DataKey
 from app.service import checks, idempotency
 from app.service.core import Core
-from app.service.vault import DataKeyCipher, Vault
 
 NAME_LIMIT = 200
 PERSONAL = "customer.personal"
@@ -134,16 +133,3 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, customer_ids: Coll
 
 async def by_external_id(connection: AsyncConnection, tenant_id: str, external_id: str) -> Any | None:
     return (await connection.execute(columns(tenant_id).where(Customer.external_id == external_id))).first()
-
-
-async def ciphers(
-    connection: AsyncConnection | Session, vault: Vault, tenant_id: str, customer_ids: Collection[str]
-) -> dict[str, DataKeyCipher]:
-    """The ciphers of customers by id; an erased customer has none."""
-    found = await connection.execute(
-        select(DataKey.customer_id, DataKey.wrapped).where(
-            DataKey.tenant_id == tenant_id,
-            DataKey.customer_id.in_(list(customer_ids)),
-        )
-    )
-    return {row.customer_id: vault.cipher(row.wrapped, tenant_id, row.customer_id) for row in found}

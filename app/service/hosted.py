@@ -19,7 +19,7 @@ from app.domain.provider import Provider, ProviderName
 from app.errors import UserFault, VendorFault
 from app.model.customer import Customer
 from app.model.verification import Verification
-from app.service import credential, customer, verification
+from app.service import credential, customer, data_key, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -100,7 +100,7 @@ async def go_on(core: Core, providers: Mapping[ProviderName, Provider], tenant_i
         (row,) = await verification.newest(connection, tenant_id, [customer_id])
         if row.missing_since is not None:
             raise UserFault("NO_LINK", "The vendor no longer has this verification.", place, "Ask the firm to start another one.")
-        cipher = (await customer.ciphers(connection, core.vault, tenant_id, [customer_id]))[customer_id]
+        cipher = (await data_key.ciphers(connection, core.vault, tenant_id, [customer_id]))[customer_id]
     url = await _page(core, providers, row, cipher)
     async with transaction(core.database) as session:
         data = {"customerId": customer_id, "verificationId": row.id}

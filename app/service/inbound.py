@@ -21,7 +21,7 @@ from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
 from app.model.verification import Verification
-from app.service import customer, drift
+from app.service import data_key, drift
 from app.service.core import Core
 from app.service.fact import UnknownReference
 
@@ -114,7 +114,7 @@ async def _only_tenant(session: Session) -> str | None:
 
 async def _sealed(core: Core, session: Session, about: Any | None, body: bytes) -> bytes:
     if about is not None:
-        found = await customer.ciphers(session, core.vault, about.tenant_id, [about.customer_id])
+        found = await data_key.ciphers(session, core.vault, about.tenant_id, [about.customer_id])
         if about.customer_id in found:
             return found[about.customer_id].seal(body, BODY)
     return core.vault.seal(body, BODY)
@@ -160,7 +160,7 @@ async def match(core: Core, session: Session, verification_id: str) -> None:
     if not rows:
         return
     tenant_id, customer_id = rows[0].tenant_id, rows[0].customer_id
-    cipher = (await customer.ciphers(session, core.vault, tenant_id, [customer_id])).get(customer_id)
+    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [customer_id])).get(customer_id)
     if cipher is None:
         return  # the customer was erased
     sealed = update(InboundEvent).where(InboundEvent.id == bindparam("event_id")).values(body=bindparam("sealed"))

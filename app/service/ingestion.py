@@ -23,13 +23,12 @@ from app.model.customer import Customer
 from app.model.file import File
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
-from app.service import checks, customer, idempotency, source
+from app.service import checks, data_key, idempotency, source
 from app.service.core import Core
 from app.service.source import Source
 
 OPERATION = "createIngestion"
 SOURCE = "ingestion.source"
-RESULT = "process_result.data"
 
 PUBLIC = (
     Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
@@ -115,7 +114,7 @@ async def _insert(
     wanted: tuple[KycProcess, ...],
     named: bytes,
 ) -> None:
-    cipher = (await customer.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
+    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
     at = core.clock.now()
     await session.execute(
         insert(Ingestion).values(

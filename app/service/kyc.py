@@ -11,19 +11,20 @@ import orjson
 from app.db import Session
 from app.domain.customer import DATA_MAY_CHANGE, KycStatus, data_may_change, status
 from app.domain.event import EventType, NewEvent
-from app.domain.kyc import GOVERNMENT, Document, KycData, Submission, missing, plain, rule
+from app.domain.kyc import GOVERNMENT, Document, KycData, Submission, missing, plain, rule, stored
 from app.domain.kyc.missing import Required
 from app.domain.kyc.naming import camel
 from app.domain.kyc.rule import Checked, Image
 from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
-from app.service import checks, customer, declared, idempotency, mark, upload
+from app.service import checks, customer, data_key, idempotency, mark, upload
 from app.service.core import Core
 from app.service.fetch import Fetcher
 from app.service.vault import DataKeyCipher
 
 OPERATION = "updateKycData"
+DATA = "customer.kyc_data"
 # What a submission may still be found unusable in: a document that arrives later changes nothing about a verified customer.
 UNDECIDED = frozenset({KycStatus.NOT_STARTED, KycStatus.PENDING, KycStatus.FAILED, KycStatus.AWAITING_RESUBMISSION})
 
@@ -59,9 +60,9 @@ async def submit(core: Core, fetcher: Fetcher, new: Submitted) -> None:
 
 
 async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any], fetcher: Fetcher) -> None:
-    cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
+    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
     at = core.clock.now()
-    checked = rule.submit(declared.of(row, cipher), patch, today=at.date())
+    checked = rule.submit(of(row, cipher), patch, today=at.date())
     known = {found.id: found for found in await upload.by_ids(session, row.tenant_id, _given_uploads(checked))}
     _check_images(checked, row, known, fetcher)
     checks.refuse(checked.faults)
@@ -83,7 +84,7 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
         reason="kyc_data_incomplete" if required else "kyc_data_submitted",
         required=missing.documents(required),
         submissions=row.submissions + 1,
-        kyc_data=cipher.seal_json(plain(data), declared.DATA),
+        kyc_data=cipher.seal_json(plain(data), DATA),
         required_fields=[item.plain() for item in required],
         submitted_at=at,
     )
@@ -146,10 +147,10 @@ async def reassess(core: Core, session: Session, tenant_id: str, customer_id: st
     row = await customer_model.find_locked(session, tenant_id, customer_id)
     if row is None or row.kyc_data is None or KycStatus(row.kyc_status) not in UNDECIDED:
         return
-    ciphers = await customer.ciphers(session, core.vault, tenant_id, [customer_id])
+    ciphers = await data_key.ciphers(session, core.vault, tenant_id, [customer_id])
     if customer_id not in ciphers:
         return
-    required = await _missing(core, session, row, declared.of(row, ciphers[customer_id]), ciphers[customer_id])
+    required = await _missing(core, session, row, of(row, ciphers[customer_id]), ciphers[customer_id])
     await customer_model.submit(
         session,
         row,
@@ -159,3 +160,8 @@ async def reassess(core: Core, session: Session, tenant_id: str, customer_id: st
         required=missing.documents(required),
         required_fields=[item.plain() for item in required],
     )
+
+
+def of(row: Any, cipher: DataKeyCipher) -> KycData:
+    """What a customer has declared so far."""
+    return stored(cipher.open_json(row.kyc_data, DATA)) if row.kyc_data is not None else KycData()

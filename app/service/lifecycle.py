@@ -17,7 +17,7 @@ from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.change import CustomerChange
-from app.service import checks, customer, idempotency
+from app.service import checks, data_key, idempotency
 from app.service.core import Core
 from app.service.fact import ScreeningWanted
 
@@ -104,7 +104,7 @@ CARRY_OUT: dict[ChangeKind, Callable[[Core, Session, Any], Awaitable[None]]] = {
 
 
 async def _record(core: Core, session: Session, decision: Decision) -> None:
-    ciphers = await customer.ciphers(session, core.vault, decision.tenant_id, [decision.customer_id])
+    ciphers = await data_key.ciphers(session, core.vault, decision.tenant_id, [decision.customer_id])
     await session.execute(
         insert(CustomerChange).values(
             id=ids.new("chg"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.model.file import File
-from app.service import customer
+from app.service import data_key
 from app.service.blob import BlobStore
 from app.service.core import Core
 
@@ -41,7 +41,7 @@ async def open_file(core: Core, blobs: BlobStore, token: str) -> Opened | None:
         row = (await connection.execute(query)).first()
         if row is None:
             return None
-        cipher = (await customer.ciphers(connection, core.vault, tenant_id, [row.customer_id])).get(row.customer_id)
+        cipher = (await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id])).get(row.customer_id)
     if cipher is None:
         return None
     suffix = row.content_type.rsplit("/", 1)[-1]

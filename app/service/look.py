@@ -21,7 +21,7 @@ from app.errors import Answered, StaleFence, VendorFault
 from app.log import place
 from app.model import verification as verification_model
 from app.model.verification import Verification
-from app.service import customer, drift, inbound, screening, verification, work
+from app.service import data_key, drift, inbound, screening, verification, work
 from app.service.workshop import Workshop
 
 log = structlog.get_logger(module=__name__)
@@ -96,7 +96,7 @@ class Visit:
         unknown = provider.unknown(snapshot)
         async with transaction(core.database) as session:
             row = await self._locked(session)
-            cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
+            cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
             changed = cipher is not None and await verification.apply(core, session, row, seen, cipher)
             await drift.record(
                 session,

@@ -28,7 +28,7 @@ from app.model import customer as customer_model
 from app.model import start as start_model
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service import customer, declared, start, upload, verification, work
+from app.service import customer, data_key, declared, start, upload, verification, work
 from app.service.vault import DataKeyCipher
 from app.service.workshop import Workshop
 
@@ -208,7 +208,7 @@ class Attempt:
     async def _cipher(self) -> DataKeyCipher:
         row = self.row
         async with self.shop.core.database.reading() as connection:
-            return (await customer.ciphers(connection, self.shop.core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
+            return (await data_key.ciphers(connection, self.shop.core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
 
     async def _newcomer(self, cipher: DataKeyCipher) -> Newcomer:
         row = self.row

@@ -13,9 +13,10 @@ from app.domain.customer import KycStatus
 from app.domain.kyc import KycData
 from app.domain.overview import Facts, Line, MarkKind, Result, overview
 from app.domain.process import KycProcess, ResultStatus
+from app.model import result as result_model
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
-from app.service import declared, ingestion
+from app.service import declared
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -46,5 +47,5 @@ def lines(core: Core, row: Any, cipher: DataKeyCipher | None, results: Sequence[
 
 
 def _result(row: Any, cipher: DataKeyCipher) -> Result:
-    data = cipher.open_json(row.data, ingestion.RESULT) if row.data is not None else {}
+    data = cipher.open_json(row.data, result_model.SEALED_DATA) if row.data is not None else {}
     return Result(ResultStatus(row.status), data, row.error, row.updated_at)

@@ -14,7 +14,8 @@ from app.domain.normal.name import join
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.screening import Person
 from app.domain.screening.word import words
-from app.service import customer, declared, ingestion, overview
+from app.model import result as result_model
+from app.service import customer, data_key, declared, overview
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -26,7 +27,7 @@ async def of_customers(
 ) -> dict[str, tuple[Person, DataKeyCipher]]:
     """Who the customers are, each with its cipher; one whose key was destroyed is nobody any more."""
     names = [row.id for row in rows]
-    ciphers = await customer.ciphers(connection, core.vault, tenant_id, names)
+    ciphers = await data_key.ciphers(connection, core.vault, tenant_id, names)
     results: dict[str, list[Any]] = {}
     for result in await overview.newest_results(connection, tenant_id, names):
         results.setdefault(result.customer_id, []).append(result)
@@ -52,7 +53,7 @@ def _person(row: Any, results: Sequence[Any], cipher: DataKeyCipher) -> Person:
     for result in results:
         if result.status != ResultStatus.COMPLETED or result.data is None:
             continue
-        data = cipher.open_json(result.data, ingestion.RESULT)
+        data = cipher.open_json(result.data, result_model.SEALED_DATA)
         if result.process == KycProcess.PROFILE:
             names += [data.get("full_name"), data.get("full_name_native")]
             births.append(data.get("birthdate"))

@@ -23,7 +23,7 @@ from app.log import place
 from app.model import upload as upload_model
 from app.model.file import File
 from app.model.upload import Upload
-from app.service import customer, sample, work
+from app.service import data_key, sample, work
 from app.service import upload as uploads
 from app.service.blob import BlobStore, FileRefused, Stored
 from app.service.clean import Cleaned, Cleaner, Unusable
@@ -60,7 +60,7 @@ class Reception:
             return None
         async with transaction(self.core.database) as session:
             row = await _locked(session, content[1])
-            ciphers = await customer.ciphers(session, self.core.vault, content[0], [row.customer_id]) if row else {}
+            ciphers = await data_key.ciphers(session, self.core.vault, content[0], [row.customer_id]) if row else {}
             if row is None or not ciphers:
                 return None
             if row.status != UploadStatus.WAITING:
@@ -82,7 +82,7 @@ class Reception:
             path = _path(row)
             if not await work.take(session, Upload, row, lease_until=now(lease_seconds), attempts=row.attempts + 1, place=path):
                 return
-            ciphers = await customer.ciphers(session, self.core.vault, row.tenant_id, [row.customer_id])
+            ciphers = await data_key.ciphers(session, self.core.vault, row.tenant_id, [row.customer_id])
         fence, cipher = row.fence + 1, ciphers.get(row.customer_id)
         if cipher is None:
             return  # the customer was erased

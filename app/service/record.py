@@ -20,7 +20,7 @@ from app.model import ingestion as ingestion_model
 from app.model import result as result_model
 from app.model.file import File
 from app.model.result import ProcessResult
-from app.service import drift, ingestion, mark, outcome
+from app.service import drift, mark, outcome
 from app.service.core import Core
 from app.service.fact import ResultsCompleted, VerificationRead
 from app.service.finding import Finding, Kept
@@ -64,7 +64,7 @@ async def findings(
             values = outcome.values(finding.result, ProviderName(row.provider), snapshot.fetched_at)
             seen = mark.of_result(process, values["data"])
             await mark.remember(session, core.vault, row.tenant_id, row.customer_id, seen)
-            values["data"] = cipher.seal_json(values["data"], ingestion.RESULT)
+            values["data"] = cipher.seal_json(values["data"], result_model.SEALED_DATA)
         moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
         if moved and finding.files:
             await session.execute(insert(File), [_file(core, row, process, *item) for item in enumerate(finding.files)])

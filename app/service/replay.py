@@ -27,7 +27,7 @@ from app.model.ingestion import Ingestion
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.verification import Verification
-from app.service import customer, inbound, ingestion, outcome, payload, record, verification
+from app.service import data_key, inbound, outcome, payload, record, verification
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -58,7 +58,7 @@ async def _events(
     async with core.database.reading() as connection:
         rows = (await connection.execute(query)).all()
         owners = [row.customer_id for row in rows if row.customer_id]
-        ciphers = await customer.ciphers(connection, core.vault, tenant_id, owners)
+        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, owners)
     differences = []
     for row in rows:
         provider = providers.get(ProviderName(row.provider))
@@ -116,7 +116,7 @@ async def _results(
         query = query.where(condition)
     async with core.database.reading() as connection:
         rows = (await connection.execute(query.order_by(Ingestion.id.desc()).limit(BATCH))).all()
-        ciphers = await customer.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
+        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
         stored = await _payloads(connection, Payload.ingestion_id, [row.id for row in rows])
         results = await _by_ingestion(connection, [row.id for row in rows])
     differences = []
@@ -184,7 +184,7 @@ async def _result(
 
 
 def _told(result: Any, cipher: DataKeyCipher) -> dict[str, Any]:
-    data = cipher.open_json(result.data, ingestion.RESULT) if result.data else None
+    data = cipher.open_json(result.data, result_model.SEALED_DATA) if result.data else None
     codes = sorted(warning["code"] for warning in result.warnings or ())
     return {"status": result.status, "errorCode": (result.error or {}).get("code"), "data": data, "warnings": codes}
 
@@ -212,7 +212,7 @@ async def _apply_result(
         await result_model.rewrite(session, row, process=result.process, old=old, to=ResultStatus.FAILED, at=at, error=error)
         return
     values = outcome.values(found, ProviderName(row.provider), snapshot.fetched_at)
-    values |= {"data": cipher.seal_json(values["data"], ingestion.RESULT), "error": None}
+    values |= {"data": cipher.seal_json(values["data"], result_model.SEALED_DATA), "error": None}
     await result_model.rewrite(session, row, process=result.process, old=old, to=ResultStatus.COMPLETED, at=at, **values)
     await record.verify_customer(core, session, row)
 
@@ -225,7 +225,7 @@ async def _verifications(
         query = query.where(condition)
     async with core.database.reading() as connection:
         rows = (await connection.execute(query)).all()
-        ciphers = await customer.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
+        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
         stored = await _payloads(connection, Payload.verification_id, [row.id for row in rows])
     differences = []
     for row in rows:

@@ -21,7 +21,7 @@ from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered,
 from app.log import place
 from app.model import ingestion as ingestion_model
 from app.model.ingestion import Ingestion
-from app.service import claim, customer, ingestion, media, payload, record, source, work
+from app.service import claim, data_key, ingestion, media, payload, record, source, work
 from app.service.finding import Finding
 from app.service.vault import DataKeyCipher
 from app.service.workshop import Workshop
@@ -105,7 +105,7 @@ class Run:
 
     async def _cipher(self) -> DataKeyCipher:
         async with self.shop.core.database.reading() as connection:
-            found = await customer.ciphers(connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id])
+            found = await data_key.ciphers(connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id])
         return found[self.row.customer_id]
 
     async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> tuple[Reference, ...]:

@@ -26,7 +26,7 @@ from app.model import start as start_model
 from app.model.charge import Charge
 from app.model.start import Start
 from app.model.tenant import Tenant
-from app.service import checks, customer, idempotency, verification
+from app.service import checks, data_key, idempotency, verification
 from app.service.core import Core
 
 RISK = "verification_start.risk"
@@ -122,7 +122,7 @@ async def is_gone(session: Session, person: Any) -> bool:
 
 
 async def _insert(core: Core, session: Session, row: Any, start_id: str, wanted: Wanted, capabilities: Capabilities) -> None:
-    cipher = (await customer.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
+    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
     integration, processes = _integration(capabilities)
     await session.execute(
         insert(Start).values(

@@ -12,7 +12,21 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from app.domain.overview import MarkKind
-from app.service import action, aml, customer, hit, ingestion, lifecycle, mark, overview, screening, start, upload, verification
+from app.service import (
+    action,
+    aml,
+    customer,
+    data_key,
+    hit,
+    ingestion,
+    lifecycle,
+    mark,
+    overview,
+    screening,
+    start,
+    upload,
+    verification,
+)
 from app.service.core import Core
 from app.service.vault import DataKeyCipher
 
@@ -126,7 +140,7 @@ class Loaders:
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
         async with self._core.database.reading() as connection:
-            found = await customer.ciphers(connection, self._core.vault, self._tenant_id, keys)
+            found = await data_key.ciphers(connection, self._core.vault, self._tenant_id, keys)
         return [found.get(key) for key in keys]
 
 

@@ -15,7 +15,7 @@ from api.scalars import CountryCode
 from app.domain.process import KycProcess, ResultStatus
 from app.domain.process.outcome import DocumentType, Gender
 from app.domain.provider import ProviderName
-from app.service import ingestion
+from app.model import result as result_model
 
 Data = dict[str, Any]
 
@@ -156,7 +156,7 @@ async def _opened(row: Any, context: Context) -> Data | None:
     if details.data is None:
         return None
     cipher = await context.loaders.cipher_by_customer.load(details.customer_id)
-    return cipher.open_json(details.data, ingestion.RESULT) if cipher else None
+    return cipher.open_json(details.data, result_model.SEALED_DATA) if cipher else None
 
 
 def _day(text: str | None, *, clear: bool) -> dt.date | None:

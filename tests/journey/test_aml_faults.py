@@ -24,7 +24,7 @@ from app.model import customer as customer_model
 from app.model.customer import Customer
 from app.model.screening import Screening
 from app.model.watch_list import WatchList
-from app.service import customer, matcher, rescreening, screening, screening_round, watch_list
+from app.service import customer, data_key, matcher, rescreening, screening, screening_round, watch_list
 from tests.make.desk import CLEAR, HIT, HITS, Desk, Scripted
 from tests.make.fuse import Fuse, Killed
 from tests.make.watch_list import brought_in, listed
@@ -302,7 +302,7 @@ async def test_a_person_who_changes_while_being_looked_for_is_not_the_one_who_wa
     async def renamed() -> Report:
         async with transaction(core.database) as session:
             row = await mine.row(customer_id)
-            ciphers = await customer.ciphers(session, core.vault, row.tenant_id, [row.id])
+            ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.id])
             personal = ciphers[row.id].seal_json({"email": "x", "firstName": "Other", "lastName": "Person"}, customer.PERSONAL)
             await session.execute(update(Customer).where(Customer.id == row.id).values(personal=personal))
             await screening.person_changed(core, session, row.id)
@@ -367,7 +367,7 @@ async def test_who_becomes_another_person_is_in_progress_in_the_same_transaction
         await mine.resolved(customer_id)
     core = mine.shop.core
     async with transaction(core.database) as session:
-        ciphers = await customer.ciphers(session, core.vault, mine.tenant_id, [customer_id])
+        ciphers = await data_key.ciphers(session, core.vault, mine.tenant_id, [customer_id])
         personal = ciphers[customer_id].seal_json({"email": "x", "firstName": "Other", "lastName": None}, customer.PERSONAL)
         await session.execute(update(Customer).where(Customer.id == customer_id).values(personal=personal))
         await screening.person_changed(core, session, customer_id)
