@@ -13,15 +13,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from api.endpoint import Endpoint
-from api.gate import Gate
-from api.graphiql import GraphiQL
-from api.live import Hub
-from api.sockets import Sockets
-from app import background, migrate, wiring
+from api.serve.endpoint import Endpoint
+from api.serve.gate import Gate
+from api.serve.graphiql import GraphiQL
+from api.serve.live import Hub
+from api.serve.socket_server import Sockets
+from app import wiring
 from app.config import Settings
-from app.service.core import Core
-from app.service.workshop import Workshop
+from app.notify import background
+from app.service.context import Workshop
+from app.service.dependencies import Core
+from app.store import migrate
 from app.web import file, health, hosted, upload, webhook
 from tasks import pool
 

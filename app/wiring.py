@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app import background, db
 from app.clock import MovableClock, SystemClock
 from app.config import Settings
 from app.domain.screening import Screenings
 from app.domain.start import Policy
-from app.pulse import Pulse, RedisPulse
-from app.service import consequence, event, keyring, sandbox_clock
-from app.service.core import Core
+from app.notify import background
+from app.notify.notice import Pulse, RedisPulse
+from app.service import consequence, event
+from app.service.dependencies import Core
+from app.service.sandbox import clock as sandbox_clock
+from app.service.trust import keyring
+from app.store import db
 
 DAY_SECONDS = 86_400.0
 

@@ -20,8 +20,7 @@ import psutil
 from rapidfuzz import fuzz, process
 from sqlalchemy import insert, select
 
-from app import config, migrate, wiring
-from app.db import transaction
+from app import config, wiring
 from app.domain import ids
 from app.domain.aml import Screened
 from app.domain.kyc import KycData, plain
@@ -37,8 +36,11 @@ from app.model.data_key import DataKey
 from app.model.rescreening import Rescreening
 from app.model.screening import Screening
 from app.model.tenant import Tenant
-from app.service import customer, declared, matcher, person, watch_list
-from app.service.core import Core
+from app.service.customer import customer, declaration
+from app.service.dependencies import Core
+from app.service.screening import matcher, person, watch_list
+from app.store import migrate
+from app.store.db import transaction
 from bench import rig
 from bench.files import MB
 from tests.make.firm import CREATE_CUSTOMER, KEY
@@ -191,7 +193,7 @@ async def _customers(core: Core, people: Sequence[Someone]) -> None:
             customer_id = ids.new("cus")
             wrapped, cipher = core.vault.new_key(tenant_id, customer_id)
             sealed = cipher.seal_json({"email": "b@example.com", "firstName": one.name, "lastName": None}, customer.PERSONAL)
-            born = cipher.seal_json(plain(KycData(date_of_birth=one.born)), declared.DATA)
+            born = cipher.seal_json(plain(KycData(date_of_birth=one.born)), declaration.DATA)
             digest = person.digest(Person((one.name,), (one.born.isoformat(),)), cipher)
             shared = {"tenant_id": tenant_id, "created_at": at}
             rows[Customer].append({

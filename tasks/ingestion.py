@@ -5,9 +5,9 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.broker import Broker
 
-from app.jobs import RUN_INGESTION
-from app.service import run
-from app.service.workshop import Workshop
+from app.notify.wakeup import RUN_INGESTION
+from app.service.context import Workshop
+from app.service.ingestion import run
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 

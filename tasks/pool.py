@@ -11,14 +11,16 @@ from dramatiq import Worker
 from dramatiq.broker import Broker
 
 import providers
-from app import background
 from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
 from app.domain.screening import Screener, ScreenerName
-from app.jobs import Bell
-from app.service import blob, budget, clean, fetch, matcher, reception, vendor_screener
-from app.service.core import Core
-from app.service.workshop import Patience, Workshop
+from app.notify import background
+from app.notify.wakeup import Bell
+from app.service.context import Patience, Workshop
+from app.service.dependencies import Core
+from app.service.document import blob, cleaner, fetch, receiver
+from app.service.screening import matcher, provider_screener
+from app.service.work import budget
 from providers import wire, yente
 from tasks import broker, ingestion, loop, relay, sandbox, screening, start, upload, verification
 
@@ -57,7 +59,7 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[Workshop]:
     async with wire.client() as http, contextlib.aclosing(lists):
         vendors = providers.build(settings, http, account_budget, core.clock.now)
         every: dict[ScreenerName, Callable[[], Screener]] = {
-            ScreenerName.PROVIDER: lambda: vendor_screener.VendorScreener(vendors),
+            ScreenerName.PROVIDER: lambda: provider_screener.VendorScreener(vendors),
             ScreenerName.LISTS: lambda: lists,
             ScreenerName.YENTE: lambda: yente.build(settings, http),
         }
@@ -66,7 +68,7 @@ async def workshop(settings: Settings, core: Core) -> AsyncIterator[Workshop]:
             blobs,
             vendors,
             Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
-            reception.Reception(core, blobs, clean.Cleaner(), fetcher),
+            receiver.Reception(core, blobs, cleaner.Cleaner(), fetcher),
             {name: every[name]() for name in settings.screeners},
         )
 

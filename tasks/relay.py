@@ -9,9 +9,12 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import transaction
-from app.service import credential, idempotency, inbound, upload, work
-from app.service.core import Core
+from app.service.dependencies import Core
+from app.service.document import upload
+from app.service.trust import credential
+from app.service.verification import inbound
+from app.service.work import idempotency, lease
+from app.store.db import transaction
 
 log = structlog.get_logger(module=__name__)
 
@@ -36,7 +39,7 @@ async def run(
     while True:
         try:
             waiting = await asyncio.to_thread(depth)
-            due = await work.due(core.database) if waiting < ENOUGH else ()
+            due = await lease.due(core.database) if waiting < ENOUGH else ()
             if due:
                 ring(due)
             if loop.time() >= match_at:

@@ -7,8 +7,8 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.service import sandbox
-from app.service.workshop import Workshop
+from app.service.context import Workshop
+from app.service.sandbox import sandbox_operator
 
 log = structlog.get_logger(module=__name__)
 
@@ -17,7 +17,7 @@ ROUND_SECONDS = 0.5
 
 async def run(shop: Workshop) -> None:
     """Goes round for ever. A database that is away is waited for."""
-    operator = sandbox.Operator(shop)
+    operator = sandbox_operator.Operator(shop)
     while True:
         try:
             await operator.go_round()

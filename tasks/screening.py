@@ -5,9 +5,9 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.broker import Broker
 
-from app.jobs import RESCREEN, SCREEN_CUSTOMER
-from app.service import rescreening, screening_round
-from app.service.workshop import Workshop
+from app.notify.wakeup import RESCREEN, SCREEN_CUSTOMER
+from app.service.context import Workshop
+from app.service.screening import rescreening, screening_round
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 

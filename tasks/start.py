@@ -5,9 +5,9 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.broker import Broker
 
-from app.jobs import START_VERIFICATION
-from app.service import making
-from app.service.workshop import Workshop
+from app.notify.wakeup import START_VERIFICATION
+from app.service.context import Workshop
+from app.service.start import attempt
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
@@ -17,4 +17,4 @@ def declare(broker: Broker, shop: Workshop, submit: Submit) -> None:
 
     @dramatiq.actor(broker=broker, actor_name=START_VERIFICATION, queue_name=QUEUE)
     def start_verification(start_id: str) -> None:
-        submit(making.make(shop, start_id))
+        submit(attempt.make(shop, start_id))

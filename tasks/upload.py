@@ -5,8 +5,8 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.broker import Broker
 
-from app.jobs import FETCH_DOCUMENT
-from app.service.workshop import Workshop
+from app.notify.wakeup import FETCH_DOCUMENT
+from app.service.context import Workshop
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.broker import Broker
 
-from app.jobs import LOOK_AT_VERIFICATION
-from app.service import look
-from app.service.workshop import Workshop
+from app.notify.wakeup import LOOK_AT_VERIFICATION
+from app.service.context import Workshop
+from app.service.verification import refresh
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
@@ -17,4 +17,4 @@ def declare(broker: Broker, shop: Workshop, submit: Submit) -> None:
 
     @dramatiq.actor(broker=broker, actor_name=LOOK_AT_VERIFICATION, queue_name=QUEUE)
     def look_at_verification(verification_id: str) -> None:
-        submit(look.look(shop, verification_id))
+        submit(refresh.look(shop, verification_id))

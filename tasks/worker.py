@@ -7,8 +7,9 @@ import signal
 
 import structlog
 
-from app import log, migrate, wiring
+from app import log, wiring
 from app.config import Settings
+from app.store import migrate
 from tasks import pool
 
 logger = structlog.get_logger(module=__name__)

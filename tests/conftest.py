@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from app import migrate, wiring
+from app import wiring
 from app.clock import SystemClock
-from app.db import transaction
-from app.service import credential
+from app.service.trust import credential
+from app.store import migrate
+from app.store.db import transaction
 from tasks import pool
 from tests.make import browser, servers
 from tests.make.desk import Desk

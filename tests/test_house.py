@@ -13,7 +13,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, parse, validate
 
 from api import schema
-from api.graphiql import operations
+from api.serve.graphiql import operations
 
 ROOT = Path(__file__).parents[1]
 TRACKED = [

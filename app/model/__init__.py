@@ -12,11 +12,11 @@ from app.model.data_key import DataKey
 from app.model.drift import Drift
 from app.model.event import Event
 from app.model.file import File
+from app.model.fingerprint import IdentityMark
 from app.model.hit import AmlHit
 from app.model.idempotency import IdempotencyKey
 from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
-from app.model.mark import IdentityMark
 from app.model.payload import Payload
 from app.model.rescreening import Rescreening
 from app.model.result import ProcessResult

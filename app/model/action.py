@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from app.db import UtcDateTime
+from app.store.db import UtcDateTime
 
 
 class VendorAction(SQLModel, table=True):

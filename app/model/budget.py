@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from app.db import Json
+from app.store.db import Json
 
 
 class Budget(SQLModel, table=True):

@@ -7,9 +7,9 @@ import datetime as dt
 from sqlalchemy import Index, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Session, UtcDateTime
 from app.domain import machine
 from app.domain.start import CHARGE_TRANSITIONS, ChargeStatus
+from app.store.db import Session, UtcDateTime
 
 
 class Charge(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, UtcDateTime
+from app.store.db import Json, UtcDateTime
 
 
 class Credential(SQLModel, table=True):

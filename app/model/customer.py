@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Index, select, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.aml import TRANSITIONS as AML_TRANSITIONS
 from app.domain.aml import kept
 from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, status
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import SUBMISSION_TRANSITIONS, Submission
+from app.store.db import Json, Session, UtcDateTime
 
 IN_SANDBOX = text("sandbox IS NOT NULL")
 

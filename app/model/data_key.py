@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlmodel import Field, SQLModel
 
-from app.db import UtcDateTime
+from app.store.db import UtcDateTime
 
 
 class DataKey(SQLModel, table=True):

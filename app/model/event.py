@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, UtcDateTime
+from app.store.db import Json, UtcDateTime
 
 
 class Event(SQLModel, table=True):

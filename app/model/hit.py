@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, UtcDateTime
 from app.domain.hit import HitVerdict
+from app.store.db import Json, UtcDateTime
 
 
 class AmlHit(SQLModel, table=True):

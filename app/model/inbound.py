@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from app.db import Session, UtcDateTime
 from app.domain import machine
 from app.domain.inbound import TRANSITIONS, InboundStatus
+from app.store.db import Session, UtcDateTime
 
 UNMATCHED = text("status = 'UNMATCHED'")
 WAITING = text("status = 'WAITING'")

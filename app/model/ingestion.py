@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.event import EventType, NewEvent
 from app.domain.ingestion import TRANSITIONS, IngestionStatus
 from app.errors import StaleFence
+from app.store.db import Json, Session, UtcDateTime
 
 OPEN = text("status <> 'FINISHED'")
 

@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Session, UtcDateTime
 from app.errors import StaleFence
+from app.store.db import Session, UtcDateTime
 
 OPEN = text("is_open")
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.event import EventType, NewEvent
 from app.domain.process import RECOMPUTED, TRANSITIONS, ResultStatus
+from app.store.db import Json, Session, UtcDateTime
 
 # What `data` is sealed under, beside the customer's key.
 SEALED_DATA = "process_result.data"

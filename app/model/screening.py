@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, Session, UtcDateTime
 from app.errors import StaleFence
+from app.store.db import Json, Session, UtcDateTime
 
 OPEN = text("is_open")
 

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from app.db import UtcDateTime
+from app.store.db import UtcDateTime
 
 
 class Tenant(SQLModel, table=True):

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Json, Session, UtcDateTime
 from app.domain import machine
 from app.domain.upload import TRANSITIONS, UploadStatus
 from app.errors import StaleFence
+from app.store.db import Json, Session, UtcDateTime
 
 FETCHING = text("status = 'WAITING' AND origin = 'URL'")
 

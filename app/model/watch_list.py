@@ -7,9 +7,9 @@ import datetime as dt
 from sqlalchemy import Index, text, update
 from sqlmodel import Field, SQLModel
 
-from app.db import Session, UtcDateTime
 from app.domain import machine
 from app.domain.lists.version import TRANSITIONS, ListStatus
+from app.store.db import Session, UtcDateTime
 
 ACTIVE = text("status = 'ACTIVE'")
 

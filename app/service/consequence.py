@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from app.db import Database, Session
 from app.domain.event import EventType, Fact, NewEvent
-from app.service import inbound, ingestion, kyc, rescreening, screening, start, verification
-from app.service.core import Core
+from app.service.customer import declaration
+from app.service.dependencies import Core
 from app.service.fact import (
     ListReplaced,
     ResultsCompleted,
@@ -24,6 +23,11 @@ from app.service.fact import (
     VerificationApproved,
     VerificationRead,
 )
+from app.service.ingestion import ingestion
+from app.service.screening import rescreening, screening
+from app.service.start import start
+from app.service.verification import inbound, verification
+from app.store.db import Database, Session
 
 
 async def match_waiting_events(core: Core, session: Session, event: NewEvent) -> None:
@@ -60,7 +64,7 @@ async def screen_again(core: Core, session: Session, fact: ScreeningWanted) -> N
 
 async def reassess_declaration(core: Core, session: Session, fact: UploadRefused) -> None:
     """Computes again what is missing of the customer's data, so that it may be changed."""
-    await kyc.reassess(core, session, fact.tenant_id, fact.customer_id)
+    await declaration.reassess(core, session, fact.tenant_id, fact.customer_id)
 
 
 async def resume_start(core: Core, session: Session, fact: UnknownReference) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Session, now
 from app.domain import ids
 from app.model.event import Event
 from app.model.tenant import Tenant
+from app.store.db import Session, now
 
 COLUMNS = (
     Event.seq, Event.id, Event.type, Event.customer_id, Event.ingestion_id, Event.data, Event.created_at

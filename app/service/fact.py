@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.event import Fact
 from app.domain.provider import ProviderName, VerificationSnapshot
 from app.domain.reference import Reference
-from app.service.vault import DataKeyCipher
+from app.service.trust.vault import DataKeyCipher
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.service import link
-from app.service.blob import BlobStore
-from app.service.core import Core
+from app.service.dependencies import Core
+from app.service.document import link
+from app.service.document.blob import BlobStore
 
 GONE = "This address is not valid, or no longer. Ask the API for a fresh one."
 

@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.service import stuck
-from app.service.core import Core
+from app.service.customer import stuck
+from app.service.dependencies import Core
 
 CHECK_SECONDS = 3.0
 STALE_SECONDS = 10.0

@@ -10,8 +10,8 @@ import pycountry
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.service import hosted
-from app.service.core import Core
+from app.service.dependencies import Core
+from app.service.verification import hosted
 
 ASSETS = Path(__file__).parent / "hosted_assets"
 POLICY = (

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain import upload
 from app.errors import StaleFence
-from app.service.clean import Unusable
-from app.service.reception import Reception
+from app.service.document.cleaner import Unusable
+from app.service.document.receiver import Reception
 
 # A body must be here in this time; more than this one process does not take in at the same time.
 BODY_SECONDS = 60.0

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.provider import Provider, ProviderName
-from app.service import inbound
-from app.service.core import Core
+from app.service.dependencies import Core
+from app.service.verification import inbound
 
 log = structlog.get_logger(module=__name__)
 

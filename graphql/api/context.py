@@ -11,12 +11,12 @@ from api.loaders import Loaders
 from app.domain.credential import CredentialKind, Principal, Right
 from app.domain.provider import Capabilities, Provider, ProviderName
 from app.errors import BadRequest, Forbidden, HumanRequired, Unauthenticated
-from app.service.core import Core
-from app.service.credential import REFUSAL
-from app.service.fetch import Fetcher
+from app.service.dependencies import Core
+from app.service.document.fetch import Fetcher
+from app.service.trust.credential import REFUSAL
 
 if TYPE_CHECKING:
-    from api.feed import Feed
+    from api.serve.feed import Feed
 
 
 # Each is a call to a vendor, out of a budget that verdicts need, too.

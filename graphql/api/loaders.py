@@ -12,23 +12,15 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from app.domain.overview import MarkKind
-from app.service import (
-    action,
-    aml,
-    customer,
-    data_key,
-    hit,
-    ingestion,
-    lifecycle,
-    mark,
-    overview,
-    screening,
-    start,
-    upload,
-    verification,
-)
-from app.service.core import Core
-from app.service.vault import DataKeyCipher
+from app.service.customer import customer, fingerprint, lifecycle, overview
+from app.service.dependencies import Core
+from app.service.document import upload
+from app.service.ingestion import ingestion
+from app.service.screening import aml_decision, hit, screening
+from app.service.start import start
+from app.service.trust import data_key
+from app.service.trust.vault import DataKeyCipher
+from app.service.verification import action, verification
 
 
 class Loaders:
@@ -115,7 +107,7 @@ class Loaders:
 
     async def _twins(self, keys: Sequence[str]) -> list[Collection[MarkKind]]:
         async with self._core.database.reading() as connection:
-            found = await mark.twins(connection, self._tenant_id, keys)
+            found = await fingerprint.twins(connection, self._tenant_id, keys)
         return [found.get(key, ()) for key in keys]
 
     async def _changes(self, keys: Sequence[str]) -> list[list[Any]]:
@@ -136,7 +128,7 @@ class Loaders:
 
     async def _decisions(self, keys: Sequence[str]) -> list[list[Any]]:
         async with self._core.database.reading() as connection:
-            return _of_customers(keys, await aml.decisions(connection, self._tenant_id, keys))
+            return _of_customers(keys, await aml_decision.decisions(connection, self._tenant_id, keys))
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
         async with self._core.database.reading() as connection:

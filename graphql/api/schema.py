@@ -9,34 +9,40 @@ from graphql import lexicographic_sort_schema
 from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
-import api.aml_enums
+import api.declaration.enums
 import api.enums
-import api.kyc_enums
-import api.start_enums  # noqa: F401
-from api import aml, customer, drift, event, ingestion, provider_event, start, verification
-from api.action import ActionMutation
-from api.aml_review import AmlMutation, WatchListQuery
+import api.screening.enums
+import api.start.enums  # noqa: F401
 from api.context import Context
-from api.create_customer import CustomerMutation
-from api.customer import CustomerQuery, CustomerSubscription
-from api.drift import DriftQuery
-from api.event import EventQuery, EventSubscription
-from api.file import File
-from api.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
-from api.kyc_data import KycDataMutation
-from api.lifecycle import LifecycleMutation
-from api.node import Node
-from api.own_mutation import OwnMutation
-from api.provider import ProviderQuery
-from api.provider_event import ProviderEventQuery
-from api.replay import ReplayMutation
-from api.result import TYPES
-from api.sandbox import SandboxMutation
+from api.customer import customer
+from api.customer.create import CustomerMutation
+from api.customer.customer import CustomerQuery, CustomerSubscription
+from api.customer.lifecycle import LifecycleMutation
+from api.customer.own import OwnMutation
+from api.customer.stuck import StuckQuery
+from api.declaration.mutation import KycDataMutation
+from api.event import event
+from api.event.event import EventQuery, EventSubscription
+from api.ingestion import ingestion
+from api.ingestion.file import File
+from api.ingestion.ingestion import IngestionMutation, IngestionQuery, IngestionSubscription
+from api.ingestion.result import TYPES
+from api.provider import drift, provider_event
+from api.provider.drift import DriftQuery
+from api.provider.provider import ProviderQuery
+from api.provider.provider_event import ProviderEventQuery
+from api.provider.replay import ReplayMutation
+from api.relay.node import Node
+from api.sandbox.sandbox import SandboxMutation
 from api.scalars import SCALARS
-from api.start import StartMutation, StartQuery
-from api.stuck import StuckQuery
-from api.upload import UploadMutation
-from api.verification import VerificationQuery
+from api.screening import screening
+from api.screening.review import AmlMutation, WatchListQuery
+from api.start import start
+from api.start.start import StartMutation, StartQuery
+from api.upload.upload import UploadMutation
+from api.verification import verification
+from api.verification.mutation import ActionMutation
+from api.verification.verification import VerificationQuery
 from app.domain import ids
 from app.domain.credential import Right
 
@@ -55,7 +61,7 @@ NODES = {
     "ver": verification.by_id,
     "pev": provider_event.by_id,
     "drf": drift.by_id,
-    "hit": aml.hit_by_id,
+    "hit": screening.hit_by_id,
 }
 
 

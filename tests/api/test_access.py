@@ -108,7 +108,7 @@ async def test_logs_hold_no_personal_data_no_secrets_and_no_variables(
     async def broken(*_: Any) -> None:
         raise RuntimeError("Canaryname canary@example.com")
 
-    monkeypatch.setattr("app.service.customer._insert", broken)
+    monkeypatch.setattr("app.service.customer.customer._insert", broken)
     log.configure("DEBUG")
     answer = await embedded.ask(CREATE_CUSTOMER, {"input": {"email": "canary@example.com", "firstName": "Canaryname"}})
     await embedded.ask("query($c: String) { nonsense }", {"c": "canary-variable"})

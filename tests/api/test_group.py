@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api import live
+from api.serve import live
 from app.domain.credential import Role
 from tests.make.firm import Firm
 

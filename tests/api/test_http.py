@@ -138,7 +138,7 @@ async def test_without_a_good_credential_everything_but_introspection_is_401(emb
 
 
 async def test_what_is_ours_is_masked_and_what_is_the_callers_is_explained(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    from api import provider
+    from api.provider import provider
 
     class Broken:
         def values(self) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app import states
-from app.db import transaction
+from app.command import states
 from app.domain.customer import CustomerStatus, NextActionCode, Standing, next_action, own_action, status
 from app.model.customer import Customer
+from app.store.db import transaction
 from tests.journey.test_webhooks import verified
 from tests.make.firm import RISK, START_VERIFICATION, UPDATE_KYC_DATA, Firm
 
@@ -128,7 +128,7 @@ async def test_bad_decisions_are_refused_and_change_nothing(firm: Firm, given: d
 def test_the_document_of_states_is_what_the_code_says() -> None:
     text = states.DOCUMENT.read_text()
 
-    assert text == states.written(text), "run: .venv/bin/python -m app.states"
+    assert text == states.written(text), "run: .venv/bin/python -m app.command.states"
 
 
 def test_every_combination_has_a_status_and_an_action_and_only_the_safe_ones_onboard() -> None:

@@ -8,7 +8,7 @@ import pytest
 from graphql import get_introspection_query
 
 from api import schema
-from api.admission import Admission, Refused
+from api.serve.admission import Admission, Refused
 from app.errors import QueryTooLarge
 from tests.make.firm import Firm
 
@@ -82,15 +82,15 @@ def test_the_introspection_query_of_tools_is_admitted() -> None:
 def test_a_known_document_is_neither_parsed_nor_validated_again(monkeypatch: pytest.MonkeyPatch) -> None:
     admission = Admission(schema.core, suggestions=False)
     first = admission.admit("{ __typename }")
-    monkeypatch.setattr("api.admission.parse", None)
-    monkeypatch.setattr("api.admission.validate", None)
+    monkeypatch.setattr("api.serve.admission.parse", None)
+    monkeypatch.setattr("api.serve.admission.validate", None)
 
     assert admission.admit("{ __typename }") is first
 
 
 def test_the_cache_is_bounded_in_count_and_in_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.admission.CACHE_DOCUMENTS", 10)
-    monkeypatch.setattr("api.admission.CACHE_CHARACTERS", 200)
+    monkeypatch.setattr("api.serve.admission.CACHE_DOCUMENTS", 10)
+    monkeypatch.setattr("api.serve.admission.CACHE_CHARACTERS", 200)
     admission = Admission(schema.core, suggestions=False)
 
     for index in range(50):

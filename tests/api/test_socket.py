@@ -13,11 +13,11 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from api.websocket import UNREAD_SECONDS, Socket
+from api.serve.websocket import UNREAD_SECONDS, Socket
 from app.clock import SystemClock
-from app.db import transaction
 from app.domain.credential import Role
-from app.service import credential
+from app.service.trust import credential
+from app.store.db import transaction
 from tests.make.firm import Firm
 
 EVENTS = "subscription { events { type } }"
@@ -200,7 +200,7 @@ async def test_an_expired_credential_closes_its_sockets(embedded: Firm) -> None:
 
 
 async def test_without_connection_init_the_socket_is_closed(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.websocket.INIT_SECONDS", 0.2)
+    monkeypatch.setattr("api.serve.websocket.INIT_SECONDS", 0.2)
     socket = await opened(embedded)
 
     assert await closed(socket) == 4408

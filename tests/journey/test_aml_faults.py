@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.db import now, transaction
 from app.domain.aml import Screened
 from app.domain.customer import AmlDecision, AmlStatus, KycStatus
 from app.domain.hit import HitVerdict
@@ -24,7 +23,10 @@ from app.model import customer as customer_model
 from app.model.customer import Customer
 from app.model.screening import Screening
 from app.model.watch_list import WatchList
-from app.service import customer, data_key, matcher, rescreening, screening, screening_round, watch_list
+from app.service.customer import customer
+from app.service.screening import matcher, rescreening, screening, screening_round, watch_list
+from app.service.trust import data_key
+from app.store.db import now, transaction
 from tests.make.desk import CLEAR, HIT, HITS, Desk, Scripted
 from tests.make.fuse import Fuse, Killed
 from tests.make.watch_list import brought_in, listed

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app import serving
-from app.service import screening
+from app.service.screening import screening
 from providers import wire
 from providers.yente.screener import YenteScreener
 from tests.make.desk import Desk

@@ -83,7 +83,7 @@ async def test_members_of_one_group_get_the_same_whenever_they_join(embedded: Fi
 
 
 async def test_one_execution_and_one_encoding_serve_a_whole_group(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    from api import live
+    from api.serve import live
 
     encoded: list[Any] = []
     original = live._encoded
@@ -104,7 +104,7 @@ async def test_one_execution_and_one_encoding_serve_a_whole_group(embedded: Firm
 
 
 async def test_a_reader_that_falls_behind_catches_up_without_a_loss(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.live.BUFFER", 3)
+    monkeypatch.setattr("api.serve.live.BUFFER", 3)
     who = await embedded.issue(Role.SERVICE, tenant="slow")
     after = await head(embedded, who)
 

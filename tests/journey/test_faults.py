@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.service import media
+from app.service.ingestion import media
 from providers.sumsub import twin
 from providers.twin.fault import Fault, FaultRates
 from tests.make.firm import Firm
@@ -121,8 +121,8 @@ async def test_a_defect_of_ours_is_tried_again_and_then_set_aside(
         raise ZeroDivisionError
 
     monkeypatch.setattr(media, "fetch_all", broken)
-    monkeypatch.setattr("app.service.run.DEFECT_PAUSE", 0.05)
-    monkeypatch.setattr("app.service.run.CLAIMS_WITHOUT_PROGRESS", 2)
+    monkeypatch.setattr("app.service.ingestion.run.DEFECT_PAUSE", 0.05)
+    monkeypatch.setattr("app.service.ingestion.run.CLAIMS_WITHOUT_PROGRESS", 2)
     async with Firm.embedded(tmp_path_factory.mktemp("defect")) as firm:
         found = await firm.finished(await firm.ingest("passport"))
 

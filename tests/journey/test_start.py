@@ -382,9 +382,9 @@ async def test_two_persons_where_the_firm_asks_for_two(tmp_path: Path) -> None:
 
 async def person(firm: Firm, name: str) -> str:
     from app.clock import SystemClock
-    from app.db import transaction
     from app.domain.credential import CredentialKind, Role
-    from app.service import credential
+    from app.service.trust import credential
+    from app.store.db import transaction
 
     at = SystemClock().now()
     async with transaction(firm.core.database) as session:

@@ -13,18 +13,21 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from app import migrate, serving, wiring
+from app import serving, wiring
 from app.clock import SystemClock
-from app.db import now, transaction
 from app.domain.provider import Provider, ProviderName
 from app.domain.start import ClientRelationship, PaymentMethod, RiskAnswers
 from app.model.charge import Charge
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service import credential, customer, making, start
-from app.service.customer import NewCustomer
-from app.service.start import Wanted
-from app.service.workshop import Workshop
+from app.service.context import Workshop
+from app.service.customer import customer
+from app.service.customer.customer import NewCustomer
+from app.service.start import attempt, start
+from app.service.start.start import Wanted
+from app.service.trust import credential
+from app.store import migrate
+from app.store.db import now, transaction
 from providers.sumsub import twin
 from tasks import pool
 from tests.make.firm import HOST, Firm
@@ -80,7 +83,7 @@ async def until_over(shop: Workshop, start_id: str) -> None:
     for _ in range(12):
         async with transaction(shop.core.database) as session:
             await session.execute(update(Start).where(Start.id == start_id).values(lease_until=None, due_at=now(), ring_at=now()))
-        await making.make(shop, start_id)
+        await attempt.make(shop, start_id)
         async with shop.core.database.reading() as connection:
             if (await connection.execute(select(Start.status).where(Start.id == start_id))).scalar() != "AUTHORISED":
                 return
@@ -94,7 +97,7 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     fuse = Fuse()
     providers = {ProviderName.SUMSUB: Fused(whole.providers[ProviderName.SUMSUB], fuse)}
     shop = Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
-    monkeypatch.setattr(making, "transaction", fuse.transaction)
+    monkeypatch.setattr(attempt, "transaction", fuse.transaction)
     broken = []
     for step in range(1, 40):
         customer_id, start_id = await started(whole, tenant_id, f"{fault}-{step}")
@@ -102,7 +105,7 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
             await http.post("/_twin/faults", json={"operation": "create", "faults": [fault]})
         fuse.set(step)
         with contextlib.suppress(Killed):
-            await making.make(shop, start_id)
+            await attempt.make(shop, start_id)
         ended = fuse.steps < step
         fuse.set(0)
         await until_over(shop, start_id)
@@ -147,7 +150,7 @@ async def test_a_vendor_that_is_taken_away_gives_no_charge_back_that_it_may_have
     _, start_id = await started(whole, tenant_id, "1")
     if asked:
         await http.post("/_twin/faults", json={"operation": "create", "faults": ["cut_after"]})
-        await making.make(whole, start_id)
+        await attempt.make(whole, start_id)
 
     await until_over(bare, start_id)
     async with whole.core.database.reading() as connection:

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from app.db import transaction
 from app.domain.verification import EXPECTED_STAY, Stage, next_look
+from app.store.db import transaction
 from providers.sumsub import state
 from providers.twin.fault import Fault
 from tests.journey.test_webhooks import customer_of, decide, events_about, until, verified, verified_at_veriff
@@ -71,8 +71,8 @@ async def test_whatever_goes_wrong_with_a_look_the_vendors_verdict_is_reached(
     watchful: Firm, vendor: str, operation: str, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is refused is asked about later, what passes soon; nothing of a broken answer is ever applied."""
-    monkeypatch.setattr("app.service.look.REFUSED_SECONDS", 0.5)
-    monkeypatch.setattr("app.service.look.MISSING_SECONDS", 0.5)
+    monkeypatch.setattr("app.service.verification.refresh.REFUSED_SECONDS", 0.5)
+    monkeypatch.setattr("app.service.verification.refresh.MISSING_SECONDS", 0.5)
     if vendor == "sumsub":
         customer, reference = await verified(watchful)
         await watchful.twin("sumsub", "faults", operation=operation, subject=reference, faults=[fault])

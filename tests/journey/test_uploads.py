@@ -15,11 +15,11 @@ from PIL import Image
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sqlalchemy import select, update
 
-from app.db import transaction
 from app.domain import upload as rule
 from app.model.upload import Upload
-from app.service.clean import Cleaner, Unusable
-from app.service.fetch import Fetcher, FetchRefused, is_public
+from app.service.document.cleaner import Cleaner, Unusable
+from app.service.document.fetch import Fetcher, FetchRefused, is_public
+from app.store.db import transaction
 from tasks import pool
 from tests.make.firm import CREATE_UPLOAD, Firm
 from tests.make.person import jpeg, passport, pdf, png
@@ -204,7 +204,7 @@ async def test_pictures_are_written_anew_without_metadata_and_faint_ones_are_tol
 
 
 async def test_a_file_that_eats_memory_or_time_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.service.clean.SECONDS", 0.001)
+    monkeypatch.setattr("app.service.document.cleaner.SECONDS", 0.001)
 
     with pytest.raises(Unusable) as refused:
         await Cleaner().clean("image/jpeg", _chunks(JPEG))
@@ -313,7 +313,7 @@ async def test_an_answer_that_misbehaves_is_refused_by_its_own_error(embedded: F
 
 
 async def test_an_answer_that_drips_ends_at_the_deadline(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.service.fetch.DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr("app.service.document.fetch.DEADLINE_SECONDS", 0.3)
     fetcher = Fetcher([f"127.0.0.1:{embedded.storage_port}"])
 
     with pytest.raises(FetchRefused) as refused:
@@ -324,7 +324,7 @@ async def test_an_answer_that_drips_ends_at_the_deadline(embedded: Firm, monkeyp
 
 
 async def test_names_that_are_never_answered_hold_up_fetches_alone(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.service.fetch.DEADLINE_SECONDS", 1.0)
+    monkeypatch.setattr("app.service.document.fetch.DEADLINE_SECONDS", 1.0)
     silent, whole = threading.Event(), socket.getaddrinfo
 
     def lookup(host: Any, *args: Any, **named: Any) -> Any:
@@ -355,7 +355,7 @@ async def test_names_that_are_never_answered_hold_up_fetches_alone(embedded: Fir
 
 async def test_what_waits_to_be_opened_has_arrived(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """The time for a file to come is not the time to open it: a queue there is no fault of whoever sent it."""
-    monkeypatch.setattr("app.service.fetch.DEADLINE_SECONDS", 2.0)
+    monkeypatch.setattr("app.service.document.fetch.DEADLINE_SECONDS", 2.0)
     monkeypatch.setattr("app.web.upload.BODY_SECONDS", 2.0)
     clean = Cleaner.clean
 
@@ -381,7 +381,7 @@ async def test_what_waits_to_be_opened_has_arrived(embedded: Firm, monkeypatch: 
 
 
 async def test_addresses_count_as_files_of_the_day(embedded: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.service.upload.MOST_A_DAY", 2)
+    monkeypatch.setattr("app.service.document.upload.MOST_A_DAY", 2)
     customer = await embedded.customer()
     place = f"http://127.0.0.1:{embedded.storage_port}/good.jpg"
     card = {"type": "NATIONAL_ID_CARD", "number": "X1", "frontImageUrl": place, "backImageUrl": place}

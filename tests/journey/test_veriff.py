@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.db import now, transaction
 from app.model.ingestion import Ingestion
-from app.service import media
+from app.service.ingestion import media
+from app.store.db import now, transaction
 from tests.make.firm import READ_INGESTION, Firm
 
 

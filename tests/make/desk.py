@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.db import now, transaction
 from app.domain.aml import Screened
 from app.domain.customer import AmlDecision, KycStatus
 from app.domain.hit import HitVerdict
@@ -19,11 +18,13 @@ from app.model.customer import Customer
 from app.model.hit import AmlHit
 from app.model.rescreening import Rescreening
 from app.model.screening import Screening
-from app.service import aml, customer, rescreening, screening, screening_round
-from app.service.actor import Actor
-from app.service.aml import Judgement, Resolution
-from app.service.customer import NewCustomer
-from app.service.workshop import Workshop
+from app.service.context import Workshop
+from app.service.customer import customer
+from app.service.customer.customer import NewCustomer
+from app.service.screening import aml_decision, rescreening, screening, screening_round
+from app.service.screening.aml_decision import Judgement, Resolution
+from app.service.trust.actor import Actor
+from app.store.db import now, transaction
 
 _numbers = itertools.count(1)
 HIT = Hit("Some list", "k", "d", "Iria Vale", ("sanctions",), 0.9, {})
@@ -90,10 +91,12 @@ class Desk:
 
     async def judged(self, customer_id: str, verdict: HitVerdict = HitVerdict.FALSE_POSITIVE) -> None:
         for hit in await self.hits(customer_id):
-            await aml.judge(self.shop.core, Judgement(Actor(self.tenant_id, "ann", "crd_1"), hit.id, verdict, "looked at"))
+            await aml_decision.judge(self.shop.core, Judgement(Actor(self.tenant_id, "ann", "crd_1"), hit.id, verdict, "looked at"))
 
     async def resolved(self, customer_id: str, decision: AmlDecision = AmlDecision.CLEARED, who: str = "ann") -> None:
-        await aml.resolve(self.shop.core, Resolution(Actor(self.tenant_id, who, f"crd_{who}"), customer_id, decision, "decided"))
+        await aml_decision.resolve(
+            self.shop.core, Resolution(Actor(self.tenant_id, who, f"crd_{who}"), customer_id, decision, "decided")
+        )
 
     async def walk(self) -> None:
         """Every re-screening to its end."""

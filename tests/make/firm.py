@@ -15,12 +15,13 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from app import config, main, migrate, serving, wiring
+from app import config, main, serving, wiring
 from app.clock import SystemClock
-from app.db import transaction
 from app.domain.credential import CredentialKind, Right, Role
-from app.service import credential
-from app.service.core import Core
+from app.service.dependencies import Core
+from app.service.trust import credential
+from app.store import migrate
+from app.store.db import transaction
 from providers.sumsub import twin
 from providers.veriff import twin as veriff_twin
 from tasks import pool

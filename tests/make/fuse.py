@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from app.db import transaction
+from app.store.db import transaction
 
 
 class Killed(BaseException):
@@ -30,7 +30,7 @@ class Fuse:
 
     @contextlib.asynccontextmanager
     async def transaction(self, database: Any) -> AsyncIterator[Any]:
-        """In place of `app.db.transaction`."""
+        """In place of `app.store.db.transaction`."""
         self.step()
         async with transaction(database) as session:
             yield session

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfWriter
 
-from app.service import sample
+from app.service.document import sample
 
 FRONT = "https://storage.example.com/front.jpg"
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from app.service import sample
+from app.service.document import sample
 
 ASKED: Counter[str] = Counter()
 

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from app.domain.lists import Format
-from app.service import watch_list
-from app.service.core import Core
-from app.service.watch_list import Import, Imported
+from app.service.dependencies import Core
+from app.service.screening import watch_list
+from app.service.screening.watch_list import Import, Imported
 
 _numbers = itertools.count(1)
 

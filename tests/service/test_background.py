@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from app import background
+from app.notify import background
 
 
 async def test_a_task_that_loses_its_cancellation_is_ended_all_the_same() -> None:

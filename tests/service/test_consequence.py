@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import db, migrate
-from app.db import Session, transaction
 from app.domain.event import EventType, Fact, NewEvent
 from app.model.event import Event
-from app.service import consequence, credential, event, fact
+from app.service import consequence, event, fact
+from app.service.trust import credential
+from app.store import db, migrate
+from app.store.db import Session, transaction
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 FOLLOWS = {

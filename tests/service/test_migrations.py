@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import app.model
-from app import migrate
+from app.store import migrate
 from tests.make import servers
 from tests.make.firm import KEY
 from tests.make.process import output

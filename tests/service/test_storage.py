@@ -11,23 +11,28 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from app import background, db, migrate
 from app.clock import SystemClock
-from app.db import transaction
 from app.domain.event import EventType, NewEvent
 from app.domain.ingestion import SourceKind
 from app.domain.process import KycProcess
 from app.domain.provider import CallKind, Capabilities, ProviderName
 from app.errors import StaleFence
-from app.jobs import RUN_INGESTION
 from app.model import ingestion as ingestion_model
 from app.model.event import Event
 from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
-from app.service import budget, claim, consistency, credential, customer, event, ingestion, work
-from app.service.core import Core
-from app.service.source import Source
-from app.service.vault import Vault
+from app.notify import background
+from app.notify.wakeup import RUN_INGESTION
+from app.service import consistency, event
+from app.service.customer import customer
+from app.service.dependencies import Core
+from app.service.ingestion import claim, ingestion
+from app.service.ingestion.source import Source
+from app.service.trust import credential
+from app.service.trust.vault import Vault
+from app.service.work import budget, lease
+from app.store import db, migrate
+from app.store.db import transaction
 from tasks import relay
 from tests.make import servers
 
@@ -174,7 +179,7 @@ async def test_a_row_that_was_given_back_is_not_leased_again_by_a_late_renewal(c
     assert row is not None
 
     async def held() -> None:
-        async with work.leased(core.database, Ingestion, ingestion_id, fence=row.fence + 1, lease_seconds=0.3):
+        async with lease.leased(core.database, Ingestion, ingestion_id, fence=row.fence + 1, lease_seconds=0.3):
             await asyncio.sleep(0.5)
             async with transaction(core.database) as session:
                 await claim.release(session, row, fence=row.fence + 1, after=0)
@@ -189,11 +194,11 @@ async def test_a_row_that_was_given_back_is_not_leased_again_by_a_late_renewal(c
 async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(core: Core, tenant: str) -> None:
     ingestion_id = await queued(core, tenant)
 
-    rung_lately = await work.due(core.database)
+    rung_lately = await lease.due(core.database)
     async with transaction(core.database) as session:
         await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
-    lost = await work.due(core.database)
-    again = await work.due(core.database)
+    lost = await lease.due(core.database)
+    again = await lease.due(core.database)
 
     assert (rung_lately, lost, again) == ([], [(RUN_INGESTION, ingestion_id)], [])
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import CorruptData
-from app.service.blob import PIECE, SIZE_LIMIT, BlobStore, FileRefused, open_store
-from app.service.vault import DataKeyCipher, Vault
+from app.service.document.blob import PIECE, SIZE_LIMIT, BlobStore, FileRefused, open_store
+from app.service.trust.vault import DataKeyCipher, Vault
 
 OLD, NEW = b"o" * 32, b"n" * 32
 JPEG = b"\xff\xd8\xff\xe0"

@@ -1,0 +1,83 @@
+"""Having a stranger's file opened and written anew, in a process of its own that can do no harm."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import orjson
+
+from app.domain import upload
+from app.domain.upload import Remark
+from app.errors import GatehouseError
+
+SECONDS = 30.0
+# Files that are opened at the same time: each may take a gigabyte for a moment.
+AT_ONCE = 2
+CLEAN_MOST = 64 * 1024 * 1024
+
+
+class Unusable(GatehouseError):
+    """A file that is not taken. `remark` says why, in words for the customer."""
+
+    code = "UNUSABLE_FILE"
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark.code)
+        self.remark = remark
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    content: bytes = field(repr=False)
+    warnings: tuple[Remark, ...] = ()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield self.content
+
+
+class Cleaner:
+    """Opens files one by one, a few at a time."""
+
+    def __init__(self) -> None:
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def clean(self, content_type: str, content: AsyncIterator[bytes]) -> Cleaned:
+        """The file without metadata and without anything that acts. Raises Unusable."""
+        async with self._gate:
+            whole = b"".join([chunk async for chunk in content])
+            answer = await self._run(content_type, whole)
+        head, _, cleaned = answer.partition(b"\n")
+        try:
+            told = orjson.loads(head)
+        except orjson.JSONDecodeError:
+            # Killed by a limit before it could say anything.
+            raise Unusable(upload.TOO_COSTLY) from None
+        if "refused" in told:
+            raise Unusable(Remark(**told["refused"]))
+        if not cleaned or len(cleaned) > CLEAN_MOST:
+            raise Unusable(upload.TOO_COSTLY)
+        return Cleaned(cleaned, tuple(Remark(**warning) for warning in told["warnings"]))
+
+    async def _run(self, content_type: str, content: bytes) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", "app.child.cleaner", content_type),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                answer, _ = await process.communicate(content)
+        except TimeoutError:
+            raise Unusable(upload.TOO_COSTLY) from None
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        return answer

@@ -1,0 +1,48 @@
+"""Signed addresses of files: short-lived, bound to one file of one tenant, of no use for anything else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.model.file import File
+from app.service.dependencies import Core
+from app.service.document.blob import BlobStore
+from app.service.trust import data_key
+
+FILE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be served: its bytes as a stream, and what they are."""
+
+    content_type: str
+    size: int
+    name: str
+    chunks: AsyncIterator[bytes]
+
+
+def for_file(core: Core, tenant_id: str, file_id: str) -> str:
+    expires = int(core.clock.now().timestamp()) + FILE_SECONDS
+    return core.vault.sign("file", [tenant_id, file_id, expires])
+
+
+async def open_file(core: Core, blobs: BlobStore, token: str) -> Opened | None:
+    """The file behind an address; None where the address is forged or expired, or the file was erased."""
+    content = core.vault.verify("file", token)
+    if not isinstance(content, list) or content[2] < core.clock.now().timestamp():
+        return None
+    tenant_id, file_id, _ = content
+    async with core.database.reading() as connection:
+        query = select(File.__table__).where(File.id == file_id, File.tenant_id == tenant_id)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        cipher = (await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id])).get(row.customer_id)
+    if cipher is None:
+        return None
+    suffix = row.content_type.rsplit("/", 1)[-1]
+    return Opened(row.content_type, row.size, f"{row.id}.{suffix}", blobs.get(row.blob, cipher))

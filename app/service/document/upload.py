@@ -1,0 +1,156 @@
+"""Uploads: announced, found again, forgotten. Taking their bytes in is `app.service.document.receiver`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import ids, upload
+from app.domain.upload import Origin, UploadStatus
+from app.errors import UserFault
+from app.model.customer import Customer
+from app.model.file import File
+from app.model.upload import Upload
+from app.notify.wakeup import FETCH_DOCUMENT, RING_AGAIN_SECONDS
+from app.service.dependencies import Core
+from app.service.trust import validation
+from app.service.trust.vault import DataKeyCipher
+from app.service.work import idempotency
+from app.store.db import Session, now
+
+OPERATION = "createUpload"
+URL = "upload.url"
+PURPOSE = "upload"
+LIFE = dt.timedelta(hours=1)
+# An address that a document is fetched from is tried for so long; the file it gave is kept.
+FETCH_LIFE = dt.timedelta(days=1)
+MOST_A_DAY = 100
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class NewUpload:
+    customer_id: str
+    content_type: str
+    size: int
+    sha256: str | None = None
+    idempotency_key: str | None = None
+
+
+def check(new: NewUpload) -> None:
+    faults = [*validation.idempotency_key(new.idempotency_key)]
+    if new.content_type not in upload.TYPES:
+        hint = f"Use one of: {', '.join(upload.TYPES)}."
+        faults.append(UserFault(upload.WRONG_TYPE.code, upload.WRONG_TYPE.message, ["input", "contentType"], hint))
+    for wrong, remark in ((new.size < upload.SMALLEST, upload.TOO_SMALL), (new.size > upload.LARGEST, upload.TOO_LARGE)):
+        if wrong:
+            faults.append(UserFault(remark.code, remark.message, ["input", "size"]))
+    if new.sha256 is not None and not SHA256.fullmatch(new.sha256):
+        message = "This is not a SHA-256 in lower-case hexadecimal."
+        faults.append(UserFault("INVALID_HASH", message, ["input", "sha256"], "64 characters of 0-9 and a-f."))
+    validation.refuse(faults)
+
+
+async def create(core: Core, tenant_id: str, new: NewUpload) -> str:
+    """Announces a file that will be sent, and answers the upload's id."""
+    check(new)
+    given = {"customer": new.customer_id, "type": new.content_type, "size": new.size, "sha256": new.sha256}
+    request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
+    upload_id = ids.new("upl")
+
+    async def make(session: Session) -> None:
+        found = await session.execute(
+            select(Customer.deactivated_at).where(Customer.id == new.customer_id, Customer.tenant_id == tenant_id)
+        )
+        row = found.first()
+        if row is None:
+            raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
+        if row.deactivated_at is not None:
+            raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
+        at = core.clock.now()
+        await within_measure(session, new.customer_id, at, more=1, path=("input", "customerId"))
+        announced = {"content_type": new.content_type, "size": new.size, "sha256": new.sha256}
+        await _insert(session, upload_id, tenant_id, new.customer_id, Origin.PUT, at, at + LIFE, **announced)
+
+    return await idempotency.once(core, request, upload_id, make)
+
+
+async def within_measure(session: Session, customer_id: str, at: dt.datetime, *, more: int, path: Sequence[str]) -> None:
+    """A customer's own token may bring files, so there is an end to them. Raises UserFault."""
+    query = select(func.count()).where(Upload.customer_id == customer_id, Upload.created_at > at - dt.timedelta(days=1))
+    if int((await session.execute(query)).scalar() or 0) + more > MOST_A_DAY:
+        message = f"At most {MOST_A_DAY} files are taken of one customer a day."
+        raise UserFault("TOO_MANY_UPLOADS", message, path, "Try again tomorrow.")
+
+
+async def fetch_later(core: Core, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:
+    """Notes an address that a customer's document is to be fetched from, and answers the upload's id."""
+    upload_id, at = ids.new("upl"), core.clock.now()
+    values = {"url": cipher.seal(url.encode(), URL), "context": context}
+    await _insert(session, upload_id, row.tenant_id, row.id, Origin.URL, at, at + FETCH_LIFE, **values)
+    session.ring(FETCH_DOCUMENT, upload_id)
+    return upload_id
+
+
+async def show(session: Session, upload_id: str, context: str) -> None:
+    """Notes what the file of an upload shows."""
+    await session.execute(update(Upload).where(Upload.id == upload_id).values(context=context))
+    await session.execute(update(File).where(File.upload_id == upload_id).values(context=context))
+
+
+async def _insert(
+    session: Session, upload_id: str, tenant_id: str, customer_id: str, origin: Origin, at: Any, expires_at: Any, **values: Any
+) -> None:
+    await session.execute(
+        insert(Upload).values(
+            id=upload_id,
+            tenant_id=tenant_id,
+            customer_id=customer_id,
+            origin=origin,
+            status=UploadStatus.WAITING,
+            attempts=0,
+            fence=0,
+            due_at=now(),
+            ring_at=now(RING_AGAIN_SECONDS),
+            created_at=at,
+            expires_at=expires_at,
+            **values,
+        )
+    )
+
+
+def token(core: Core, row: Any) -> str:
+    """What the address for sending the bytes is signed with."""
+    return core.vault.sign(PURPOSE, [row.tenant_id, row.id, int(row.expires_at.timestamp())])
+
+
+async def by_ids(connection: AsyncConnection | Session, tenant_id: str, upload_ids: Collection[str]) -> Sequence[Any]:
+    query = select(Upload.__table__).where(Upload.tenant_id == tenant_id, Upload.id.in_(list(upload_ids)))
+    found: Sequence[Any] = (await connection.execute(query)).all()
+    return found
+
+
+async def files(connection: AsyncConnection, tenant_id: str, upload_ids: Collection[str]) -> Sequence[Any]:
+    """The files that uploads became."""
+    query = select(File.__table__).where(File.tenant_id == tenant_id, File.upload_id.in_(list(upload_ids)))
+    found: Sequence[Any] = (await connection.execute(query)).all()
+    return found
+
+
+async def forget_unsent(session: Session, *, at: dt.datetime) -> int:
+    """Deletes announcements of files that never came, and says how many."""
+    gone = await session.execute(
+        delete(Upload).where(
+            Upload.origin == Origin.PUT,
+            Upload.status == UploadStatus.WAITING,
+            Upload.expires_at < at - LIFE,
+            Upload.place.is_(None),
+        )
+    )
+    return gone.rowcount

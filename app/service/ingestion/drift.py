@@ -1,0 +1,94 @@
+"""Drift records: each unknown word once, with an event the first time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, select, update
+
+from app.domain import ids
+from app.domain.drift import Unknown
+from app.domain.event import EventType, NewEvent
+from app.model.drift import Drift
+from app.store.db import Session
+
+# Of one tenant no more words than this are kept; what comes after is of an attack, not of a vendor.
+MOST_WORDS = 5_000
+
+
+async def record(
+    session: Session,
+    found: Iterable[Unknown],
+    *,
+    tenant_id: str,
+    provider: str,
+    at: dt.datetime,
+    verification_id: str | None = None,
+    customer_id: str | None = None,
+) -> None:
+    """Counts known words up, and tells of new ones. In one order, so that two transactions cannot wait for each other."""
+    for item in sorted(set(found), key=lambda item: (item.kind, item.place, item.word)):
+        seen = await session.execute(
+            update(Drift)
+            .where(
+                Drift.tenant_id == tenant_id,
+                Drift.provider == provider,
+                Drift.kind == item.kind,
+                Drift.place == item.place,
+                Drift.word == item.word,
+            )
+            .values(seen=Drift.seen + 1, last_seen_at=at, verification_id=verification_id)
+        )
+        if seen.rowcount == 0:
+            await _first(session, item, tenant_id, provider, at, verification_id, customer_id)
+
+
+async def _first(
+    session: Session,
+    item: Unknown,
+    tenant_id: str,
+    provider: str,
+    at: dt.datetime,
+    verification_id: str | None,
+    customer_id: str | None,
+) -> None:
+    full = await session.execute(
+        select(Drift.id).where(Drift.tenant_id == tenant_id).order_by(Drift.id).offset(MOST_WORDS - 1).limit(1)
+    )
+    if full.first() is not None:
+        return
+    drift_id = ids.new("drf")
+    first = await session.insert_new(
+        Drift,
+        id=drift_id,
+        tenant_id=tenant_id,
+        provider=provider,
+        kind=item.kind,
+        place=item.place[:120],
+        word=item.word,
+        seen=1,
+        first_seen_at=at,
+        last_seen_at=at,
+        verification_id=verification_id,
+    )
+    if not first:
+        return
+    data: dict[str, Any] = {"driftId": drift_id, "provider": provider, "kind": item.kind, "place": item.place, "word": item.word}
+    if verification_id is not None:
+        data["verificationId"] = verification_id
+    session.record(NewEvent(EventType.PROVIDER_DRIFT_DETECTED, tenant_id, customer_id=customer_id, data=data))
+
+
+def one(tenant_id: str, drift_id: str) -> Select[Any]:
+    return matching(tenant_id).where(Drift.id == drift_id)
+
+
+def matching(tenant_id: str, provider: str | None = None, kinds: Iterable[str] | None = None) -> Select[Any]:
+    query: Select[Any] = select(Drift.__table__).where(Drift.tenant_id == tenant_id)
+    if provider is not None:
+        query = query.where(Drift.provider == provider)
+    if kinds is not None:
+        query = query.where(Drift.kind.in_(sorted(kinds)))
+    return query

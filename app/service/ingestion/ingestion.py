@@ -1,0 +1,238 @@
+"""Ingestions: created and read. Carrying one out is `app.service.ingestion.run`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import ids
+from app.domain.event import EventType, NewEvent
+from app.domain.ingestion import IngestionStatus, SourceKind
+from app.domain.process import KycProcess, ResultStatus
+from app.domain.provider import Capabilities, ProviderName
+from app.domain.reference import Reference
+from app.errors import UserFault, UserFaults
+from app.model.customer import Customer
+from app.model.file import File
+from app.model.ingestion import Ingestion
+from app.model.result import ProcessResult
+from app.notify.wakeup import RING_AGAIN_SECONDS, RUN_INGESTION
+from app.service.dependencies import Core
+from app.service.ingestion import source
+from app.service.ingestion.source import Source
+from app.service.trust import data_key, validation
+from app.service.work import idempotency
+from app.store.db import Session, now
+
+OPERATION = "createIngestion"
+SOURCE = "ingestion.source"
+
+PUBLIC = (
+    Ingestion.id, Ingestion.tenant_id, Ingestion.customer_id, Ingestion.provider, Ingestion.status, Ingestion.processes,
+    Ingestion.attempts, Ingestion.created_at, Ingestion.started_at, Ingestion.finished_at,
+)  # fmt: skip
+RESULT_COLUMNS = (
+    ProcessResult.ingestion_id, ProcessResult.process, ProcessResult.status, ProcessResult.error, ProcessResult.warnings,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewIngestion:
+    customer_id: str
+    source: Source
+    processes: Sequence[KycProcess] | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class IngestionFilter:
+    customer_id: str | None = None
+    status: Collection[IngestionStatus] | None = None
+    provider: ProviderName | None = None
+
+
+def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tuple[KycProcess, ...]:
+    """The processes to carry out, in the order requested. Raises all faults of the input together."""
+    capabilities = offered.get(new.source.provider)
+    faults = [*source.faults(new.source, capabilities), *validation.idempotency_key(new.idempotency_key)]
+    if ids.kind(new.customer_id) != "cus":
+        faults.append(_unknown_customer())
+    if capabilities is None:
+        raise UserFaults(faults)
+    wanted = tuple(new.processes) if new.processes is not None else source.processes(new.source, capabilities)
+    if new.processes is not None or not faults:
+        faults += source.process_faults(new.source, wanted, capabilities)
+    validation.refuse(faults)
+    return wanted
+
+
+def _unknown_customer() -> UserFault:
+    """A fresh fault each time: an exception that is raised again keeps every trace it ever had."""
+    return UserFault(
+        "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
+    )
+
+
+async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
+    """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
+    wanted = check(new, offered)
+    given = {"customer": new.customer_id, "source": new.source.canonical, "processes": wanted}
+    request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
+    ingestion_id = ids.new("ing")
+
+    named = new.source.stored(wanted, offered[new.source.provider].integrations)
+
+    async def make(session: Session) -> None:
+        await _check_customer(session, tenant_id, new.customer_id)
+        await _insert(core, session, tenant_id, ingestion_id, new, wanted, named)
+
+    return await idempotency.once(core, request, ingestion_id, make)
+
+
+async def queue(core: Core, session: Session, row: Any) -> None:
+    """A verification that was started here is approved: what it gives is taken in, without anybody asking."""
+    wanted = tuple(KycProcess(name) for name in row.processes)
+    provider = ProviderName(row.provider)
+    if row.integration is None:
+        named = Source(provider, SourceKind.APPLICANT_ID, row.reference)
+    else:
+        named = Source(provider, SourceKind.SESSIONS, sessions=(Reference(row.reference, row.integration, wanted),))
+    new = NewIngestion(row.customer_id, named, wanted)
+    stored = named.stored(wanted, {row.integration: wanted} if row.integration else {})
+    await _insert(core, session, row.tenant_id, ids.new("ing"), new, wanted, stored)
+
+
+async def _insert(
+    core: Core,
+    session: Session,
+    tenant_id: str,
+    ingestion_id: str,
+    new: NewIngestion,
+    wanted: tuple[KycProcess, ...],
+    named: bytes,
+) -> None:
+    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
+    at = core.clock.now()
+    await session.execute(
+        insert(Ingestion).values(
+            id=ingestion_id,
+            tenant_id=tenant_id,
+            customer_id=new.customer_id,
+            provider=new.source.provider,
+            status=IngestionStatus.QUEUED,
+            processes=list(wanted),
+            source_kind=new.source.kind,
+            source=cipher.seal(named, SOURCE),
+            source_fingerprint=core.vault.digest("source", named),
+            attempts=0,
+            claims=0,
+            fence=0,
+            due_at=now(),
+            ring_at=now(RING_AGAIN_SECONDS),
+            created_at=at,
+        )
+    )
+    await session.execute(insert(ProcessResult), _open_results(tenant_id, ingestion_id, wanted, at))
+    data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
+    session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
+    session.ring(RUN_INGESTION, ingestion_id)
+
+
+def _open_results(tenant_id: str, ingestion_id: str, wanted: Sequence[KycProcess], at: dt.datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "ingestion_id": ingestion_id,
+            "process": process,
+            "tenant_id": tenant_id,
+            "position": position,
+            "status": ResultStatus.PROCESSING,
+            "updated_at": at,
+        }
+        for position, process in enumerate(wanted)
+    ]
+
+
+async def _check_customer(session: Session, tenant_id: str, customer_id: str) -> None:
+    found = await session.execute(
+        select(Customer.deactivated_at).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
+    )
+    row = found.first()
+    if row is None:
+        raise _unknown_customer()
+    if row.deactivated_at is not None:
+        raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
+
+
+def matching(tenant_id: str, wanted: IngestionFilter) -> Select[Any]:
+    """The query for a tenant's ingestions, as public columns."""
+    query: Select[Any] = select(*PUBLIC).where(Ingestion.tenant_id == tenant_id)
+    if wanted.customer_id is not None:
+        query = query.where(Ingestion.customer_id == wanted.customer_id)
+    if wanted.status is not None:
+        query = query.where(Ingestion.status.in_(list(wanted.status)))
+    if wanted.provider is not None:
+        query = query.where(Ingestion.provider == wanted.provider)
+    return query
+
+
+async def by_ids(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    query = matching(tenant_id, IngestionFilter()).where(Ingestion.id.in_(list(ingestion_ids)))
+    rows: Sequence[Any] = (await connection.execute(query)).all()
+    return rows
+
+
+async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    """The process results of ingestions, in the order requested, without what `details` reads."""
+    query = (
+        select(*RESULT_COLUMNS)
+        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
+        .order_by(ProcessResult.ingestion_id, ProcessResult.position)
+    )
+    return (await connection.execute(query)).all()
+
+
+async def details(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    """What few readers ask for and is large: sealed data and provenance, with the customer it belongs to."""
+    query = (
+        select(
+            ProcessResult.ingestion_id,
+            ProcessResult.process,
+            ProcessResult.data,
+            ProcessResult.provenance,
+            Ingestion.customer_id,
+        )
+        .join(Ingestion, Ingestion.id == ProcessResult.ingestion_id)
+        .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
+    )
+    return (await connection.execute(query)).all()
+
+
+async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
+    query = (
+        select(File.__table__, Ingestion.provider)
+        .join(Ingestion, Ingestion.id == File.ingestion_id)
+        .where(File.tenant_id == tenant_id, File.ingestion_id.in_(list(ingestion_ids)))
+        .order_by(File.ingestion_id, File.process, File.position)
+    )
+    return (await connection.execute(query)).all()
+
+
+async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Collection[str]) -> Sequence[Any]:
+    """Files by id; those that customers gave have no provider."""
+    query = (
+        select(File.__table__, Ingestion.provider)
+        .join(Ingestion, Ingestion.id == File.ingestion_id, isouter=True)
+        .where(File.tenant_id == tenant_id, File.id.in_(list(file_ids)))
+    )
+    return (await connection.execute(query)).all()
+
+
+async def present(session: Session, ingestion_id: str) -> Any | None:
+    """The whole row, locked for this transaction. (On SQLite the transaction itself holds the only write lock.)"""
+    query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update(key_share=True)
+    return (await session.execute(query)).first()

@@ -1,0 +1,141 @@
+"""Recording what carrying out an ingestion found: payloads, results, files, and the end of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.domain import ids
+from app.domain.customer import INGESTION_VERIFIES, KycStatus
+from app.domain.ingestion import IngestionStatus
+from app.domain.process import KycProcess, ResultStatus
+from app.domain.provider import Provider, ProviderName, Snapshot, VerificationSnapshot
+from app.domain.reference import Reference
+from app.errors import ProcessFault
+from app.model import customer as customer_model
+from app.model import ingestion as ingestion_model
+from app.model import result as result_model
+from app.model.file import File
+from app.model.result import ProcessResult
+from app.service.customer import fingerprint
+from app.service.dependencies import Core
+from app.service.fact import ResultsCompleted, VerificationRead
+from app.service.ingestion import drift, outcome
+from app.service.ingestion.finding import Finding, Kept
+from app.service.trust.vault import DataKeyCipher
+from app.store.db import Session
+
+
+async def sightings(core: Core, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
+    """Makes the verifications of a snapshot known, as they stand; and tells of words that nobody knows."""
+    for reference in snapshot.references:
+        state = provider.state(snapshot, reference)
+        if state.review_status is not None:
+            session.tell(VerificationRead(row, VerificationSnapshot(reference, state, snapshot.part(reference)), cipher))
+    # The results are about verifications that are known.
+    await session.settle()
+    await drift.record(
+        session,
+        provider.unknown(snapshot),
+        tenant_id=row.tenant_id,
+        provider=row.provider,
+        at=core.clock.now(),
+        customer_id=row.customer_id,
+    )
+
+
+async def findings(
+    core: Core,
+    session: Session,
+    row: Any,
+    found: Mapping[KycProcess, Finding],
+    snapshot: Snapshot,
+    cipher: DataKeyCipher,
+) -> None:
+    """Moves each process's result to COMPLETED or FAILED. A result that has already been decided stays as it is."""
+    at = core.clock.now()
+    for process, finding in found.items():
+        values: dict[str, Any]
+        if isinstance(finding.result, ProcessFault):
+            to, values = ResultStatus.FAILED, {"error": outcome.error(finding.result)}
+        else:
+            to = ResultStatus.COMPLETED
+            values = outcome.values(finding.result, ProviderName(row.provider), snapshot.fetched_at)
+            seen = fingerprint.of_result(process, values["data"])
+            await fingerprint.remember(session, core.vault, row.tenant_id, row.customer_id, seen)
+            values["data"] = cipher.seal_json(values["data"], result_model.SEALED_DATA)
+        moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
+        if moved and finding.files:
+            await session.execute(insert(File), [_file(core, row, process, *item) for item in enumerate(finding.files)])
+
+
+def _file(core: Core, row: Any, process: KycProcess, position: int, kept: Kept) -> dict[str, Any]:
+    return {
+        "id": ids.new("fil"),
+        "tenant_id": row.tenant_id,
+        "customer_id": row.customer_id,
+        "ingestion_id": row.id,
+        "process": process,
+        "position": position,
+        "category": kept.category,
+        "context": kept.context,
+        "content_type": kept.stored.content_type,
+        "size": kept.stored.size,
+        "sha256": kept.stored.sha256,
+        "blob": kept.path,
+        "vendor_id": kept.vendor_id,
+        "created_at": core.clock.now(),
+    }
+
+
+async def unfinished(session: Any, row: Any) -> list[KycProcess]:
+    """The processes that are still PROCESSING, in the order requested."""
+    query = select(ProcessResult.process).where(
+        ProcessResult.ingestion_id == row.id, ProcessResult.status == ResultStatus.PROCESSING
+    )
+    still_open = {found.process for found in await session.execute(query)}
+    return [KycProcess(name) for name in row.processes if name in still_open]
+
+
+async def failed(core: Core, session: Session, row: Any, fault: ProcessFault) -> None:
+    """Fails every process that is still open, for one and the same reason."""
+    for process in await unfinished(session, row):
+        await result_model.move(
+            session, row, process=process, to=ResultStatus.FAILED, at=core.clock.now(), error=outcome.error(fault)
+        )
+
+
+async def finish(core: Core, session: Session, row: Any, *, fence: int, references: Sequence[Reference] = ()) -> None:
+    """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
+    at = core.clock.now()
+    await ingestion_model.move(
+        session,
+        row,
+        old=IngestionStatus.RUNNING,
+        to=IngestionStatus.FINISHED,
+        fence=fence,
+        finished_at=at,
+        source=None,
+        lease_until=None,
+    )
+    completed = await session.execute(
+        select(ProcessResult.process)
+        .where(ProcessResult.ingestion_id == row.id, ProcessResult.status == ResultStatus.COMPLETED)
+        .limit(1)
+    )
+    if completed.first() is None:
+        return
+    named = references or ([Reference(row.provider_reference)] if row.provider_reference else [])
+    await verify_customer(core, session, row, named)
+
+
+async def verify_customer(core: Core, session: Session, row: Any, references: Sequence[Reference] = ()) -> None:
+    """An approved verification of which something was completed makes its customer verified, where one may; and what it tells of
+    the person is what is screened, at its vendor, too."""
+    person = await customer_model.locked(session, row.customer_id)
+    if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
+        at = core.clock.now()
+        await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
+    session.tell(ResultsCompleted(row.customer_id, row.provider, tuple(references)))

@@ -1,0 +1,217 @@
+"""One round of a customer's screening: every screener that has not answered in it is asked, and what they say is taken in."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import case, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.aml import OPEN, Screened
+from app.domain.ingestion import IngestionStatus
+from app.domain.reference import Reference
+from app.domain.screening import Case, Report, ScreenerName, Seen
+from app.errors import Crowded, GatehouseError, StaleFence
+from app.log import place
+from app.model import customer as customer_model
+from app.model import screening as screening_model
+from app.model.check import AmlCheck
+from app.model.customer import Customer
+from app.model.ingestion import Ingestion
+from app.model.screening import Screening
+from app.model.verification import Verification
+from app.service.context import Workshop
+from app.service.dependencies import Core
+from app.service.screening import hit, person, screening
+from app.service.trust.vault import DataKeyCipher
+from app.service.work import lease
+from app.store.db import Session, now, transaction
+
+log = structlog.get_logger(module=__name__)
+
+# How soon one that is not over is asked about again: at first, and at most.
+FIRST_SECONDS, MOST_SECONDS = 5.0, 3600.0
+# At first, where others wait for the same vendor's allowance already: coming back soon would be in vain.
+CROWDED_SECONDS = 40.0
+# One screener's answer, waiting for its turn included.
+ANSWER_SECONDS = 90.0
+# While an ingestion brings in who the customer is, nobody is asked yet; but not for ever.
+GATHERING_SECONDS = 900.0
+
+
+async def screen(shop: Workshop, screening_id: str) -> None:
+    """Carries one round as far as it will go now. Running twice changes nothing."""
+    row = await _claim(shop, screening_id)
+    if row is None:
+        return
+    try:
+        async with lease.leased(shop.core.database, Screening, row.id, fence=row.fence, lease_seconds=shop.patience.lease):
+            await _round(shop, row)
+    except StaleFence:
+        log.info("screening.lease_lost", screening_id=screening_id)
+    except asyncio.CancelledError:
+        await asyncio.shield(_put_back(shop, row, 0.0))
+        raise
+
+
+async def _claim(shop: Workshop, screening_id: str) -> Any | None:
+    """The row as it is once taken, a new round begun where the last one had ended. None where there is nothing to do."""
+    query = select(Screening.__table__).where(Screening.id == screening_id)
+    async with transaction(shop.core.database) as session:
+        row = (await session.execute(query.with_for_update(key_share=True))).first()
+        if row is None or not row.is_open:
+            return None
+        values: dict[str, Any] = {"lease_until": now(shop.patience.lease)}
+        if row.ended_at is not None:
+            values |= {"asked_at": now(), "ended_at": None, "quiet": 0}
+        if not await lease.take(session, Screening, row, **values):
+            return None
+        return (await session.execute(query)).one()
+
+
+async def _round(shop: Workshop, row: Any) -> None:
+    core = shop.core
+    async with core.database.reading() as connection:
+        owner = (await connection.execute(select(Customer.__table__).where(Customer.id == row.customer_id))).one()
+        gathering = await _gathering(core, connection, row)
+        known = (await person.of_customers(connection, core, row.tenant_id, [owner])).get(owner.id)
+        seen = await _seen(connection, row.verifications)
+        said = await screening.checks(connection, row.customer_id)
+    if gathering:
+        await _put_back(shop, row, FIRST_SECONDS)
+        return
+    if known is None:
+        await _close(shop, row)
+        return
+    who, cipher = known
+    digest = person.digest(who, cipher)
+    # What was paid for is not asked for twice in one round; the lists cost nothing, and may be others by now.
+    answered = {name for name, check in said.items() if screening.holds(check, digest=digest, asked_at=row.asked_at)}
+    wanted = screening.wanted(shop.screeners, owner)
+    asked = {name: shop.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
+    case_ = Case(who, seen)
+    answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
+    found = {name: answer for name, answer in zip(asked, answers, strict=True) if isinstance(answer, Report)}
+    await _take_in(shop, row, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
+
+
+async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
+    since = core.clock.now() - dt.timedelta(seconds=GATHERING_SECONDS)
+    query = select(Ingestion.id).where(
+        Ingestion.customer_id == row.customer_id, Ingestion.status != IngestionStatus.FINISHED, Ingestion.created_at > since
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def _seen(connection: AsyncConnection, verification_ids: list[str]) -> tuple[Seen, ...]:
+    rows = await connection.execute(select(Verification.__table__).where(Verification.id.in_(verification_ids)))
+    return tuple(Seen(row.provider, Reference(row.reference, row.integration), tuple(row.reject_labels)) for row in rows.all())
+
+
+async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | Crowded | None:
+    """What one screener says; None where it says nothing that is sure."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return (await screener.screen([case_]))[0]  # type: ignore[no-any-return]
+    except Crowded as crowd:
+        return crowd
+    except (GatehouseError, TimeoutError) as fault:
+        log.warning("screener.fault", screening_id=row.id, screener=name, kind=type(fault).__name__)
+    except Exception as problem:  # the edge of the work: whatever it was, it is asked again
+        log.error("screening.defect", screening_id=row.id, screener=name, error=type(problem).__name__, at=place(problem))
+    return None
+
+
+async def _take_in(
+    shop: Workshop,
+    row: Any,
+    found: Mapping[ScreenerName, Report],
+    digest: str,
+    cipher: DataKeyCipher,
+    *,
+    crowded: bool,
+) -> None:
+    """Stores what was said, moves the customer, and says when to ask again: later and later while somebody has yet to answer,
+    after the firm's time when all have."""
+    core = shop.core
+    async with transaction(core.database) as session:
+        # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
+        owner = await customer_model.locked(session, row.customer_id)
+        fresh: list[str] = []
+        stale = await _asked_again(session, row)
+        # Whoever changes a person asks again: if nobody has, it is the one that was looked for.
+        same = None if stale else digest
+        for name, report in found.items():
+            if name in stale:
+                continue
+            fresh += await keep(core, session, owner, name, report, digest, cipher)
+        said = await screening.conclude(core, session, owner, digest=same, fresh=fresh)
+        waits = any(screened in OPEN for screened in said.values())
+        first = CROWDED_SECONDS * random.uniform(0.5, 1.5) if crowded else FIRST_SECONDS  # noqa: S311 - not a secret
+        wait = min(MOST_SECONDS, first * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
+        heard = Screening.rings == row.rings
+        due = case((heard, now(wait)), else_=now())
+        values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
+        if not waits:
+            values["ended_at"] = case((heard, core.clock.now()), else_=None)
+        await screening_model.write(session, row.id, fence=row.fence, **values)
+
+
+async def _asked_again(session: Session, row: Any) -> Collection[ScreenerName]:
+    """Whose answers are to an older question: somebody wants all of them anew, or the vendor has rung, since this round was
+    taken up. Whoever asks again holds the customer, as this does."""
+    query = select(Screening.asked_at, Screening.rings).where(Screening.id == row.id)
+    present = (await session.execute(query)).one()
+    if present.asked_at != row.asked_at:
+        return frozenset(ScreenerName)
+    return frozenset({ScreenerName.PROVIDER}) if present.rings != row.rings else frozenset()
+
+
+async def keep(
+    core: Core,
+    session: Session,
+    owner: Any,
+    name: ScreenerName,
+    report: Report,
+    digest: str,
+    cipher: DataKeyCipher,
+) -> list[str]:
+    """Stores what one screener has said about a customer, whose row is locked; the ids of hits that are new to judge."""
+    if report.screened is Screened.ABSENT:
+        return []
+    values: dict[str, Any] = {
+        "tenant_id": owner.tenant_id,
+        "screened": report.screened,
+        "algorithm": report.algorithm,
+        "versions": dict(report.versions),
+        "remarks": list(report.remarks),
+        "person": digest,
+        "checked_at": now(),
+    }
+    if not await session.insert_new(AmlCheck, customer_id=owner.id, screener=name, **values):
+        mine = (AmlCheck.customer_id == owner.id) & (AmlCheck.screener == name)
+        await session.execute(update(AmlCheck).where(mine).values(**values))
+    # Who has not looked has not found that something is gone.
+    if report.screened in OPEN or report.screened is Screened.NONE:
+        return []
+    return await hit.take_in(core, session, owner, name, report, cipher)
+
+
+async def _put_back(shop: Workshop, row: Any, after: float) -> None:
+    due = case((Screening.rings == row.rings, now(after)), else_=now())
+    try:
+        async with transaction(shop.core.database) as session:
+            await screening_model.write(session, row.id, fence=row.fence, lease_until=None, due_at=due, ring_at=due)
+    except StaleFence:
+        return
+
+
+async def _close(shop: Workshop, row: Any) -> None:
+    """Of a customer whose data were destroyed there is nobody to look for."""
+    async with transaction(shop.core.database) as session:
+        await screening_model.write(session, row.id, fence=row.fence, is_open=False, lease_until=None)

@@ -1,0 +1,194 @@
+"""Watch lists: imported from files, version by version, each looked into only as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import ids, lists
+from app.domain.lists import Format
+from app.domain.lists.fault import ListFault
+from app.domain.lists.version import ListStatus
+from app.domain.screening.entry import Entry
+from app.errors import ScreenerFault
+from app.model import watch_list as model
+from app.model.watch_list import WatchEntry, WatchList
+from app.service.dependencies import Core
+from app.service.fact import ListReplaced
+from app.store.db import Database, Session, transaction
+
+BATCH = 500
+# A version with fewer people than this share of the one before is more likely cut off than true.
+SHRINK = 0.8
+LOCK_ATTEMPTS = 5
+# An import that has not ended by then was killed.
+ABANDONED_HOURS = 6
+
+
+@dataclass(frozen=True)
+class Import:
+    """A file to be imported, and as what."""
+
+    path: Path
+    name: str
+    format: Format
+    licence: str
+    threshold: float
+    version: str | None = None
+    may_shrink: bool = False
+
+
+@dataclass(frozen=True)
+class Imported:
+    name: str
+    version: str
+    entries: int
+    skipped: int
+    # Whether this very file had been imported before: nothing was changed then.
+    known: bool = False
+
+
+async def active(connection: AsyncConnection | Session, *, locked: bool = False) -> Sequence[Any]:
+    """The lists that are looked into. With `locked` none of them can be replaced before the transaction ends."""
+    query = select(WatchList.__table__).where(WatchList.status == ListStatus.ACTIVE).order_by(WatchList.name)
+    if not locked:
+        return (await connection.execute(query)).all()
+    for _ in range(LOCK_ATTEMPTS):
+        # One that is replaced while its lock is waited for falls out of the answer, and its successor was not yet to be seen.
+        held = (await connection.execute(query.with_for_update(read=True))).all()
+        seen = (await connection.execute(query)).all()
+        if [row.id for row in held] == [row.id for row in seen]:
+            return held
+    raise ScreenerFault("the lists are being replaced again and again")
+
+
+async def every(connection: AsyncConnection) -> Sequence[Any]:
+    """The versions in use and those being loaded, by name."""
+    query = select(WatchList.__table__).where(WatchList.status != ListStatus.REPLACED)
+    found: Sequence[Any] = (await connection.execute(query.order_by(WatchList.name, WatchList.id))).all()
+    return found
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = lambda many: None) -> Imported:
+    """Imports a file as the next version of a list, and has everybody looked for in it. Raises ListFault; then nothing has changed.
+
+    The people are loaded in pieces that nobody looks into; then, in one transaction, the new version takes the place of the
+    old one and the re-screening begins.
+    """
+    sha256 = digest(wanted.path)
+    version = wanted.version or f"{core.clock.now():%Y-%m-%d}-{sha256[:12]}"
+    before = await _before(core.database, wanted.name)
+    if before is not None and before.sha256 == sha256 and before.threshold == wanted.threshold:
+        return Imported(wanted.name, before.version, before.entries, 0, known=True)
+    if before is not None and before.version == version:
+        version = f"{version}-{core.clock.now():%H%M%S}"
+    await _forget_abandoned(core)
+    list_id = ids.new("lst")
+    values = {"name": wanted.name, "version": version, "format": wanted.format, "licence": wanted.licence, "sha256": sha256}
+    try:
+        async with transaction(core.database) as session:
+            await session.execute(
+                insert(WatchList).values(
+                    id=list_id,
+                    **values,
+                    threshold=wanted.threshold,
+                    status=ListStatus.LOADING,
+                    entries=0,
+                    imported_at=core.clock.now(),
+                )
+            )
+        entries, skipped = await _load(core.database, list_id, wanted, progress)
+        _plausible(entries, before, wanted)
+        async with transaction(core.database) as session:
+            await _activate(session, list_id, wanted.name, version, entries)
+    except BaseException:
+        await _forget(core.database, list_id)
+        raise
+    if before is not None:
+        await _forget(core.database, before.id)
+    return Imported(wanted.name, version, entries, skipped)
+
+
+async def _before(database: Database, name: str) -> Any | None:
+    async with database.reading() as connection:
+        return next((row for row in await active(connection) if row.name == name), None)
+
+
+async def _forget_abandoned(core: Core) -> None:
+    """Clears away what an import has left that was killed."""
+    long_ago = core.clock.now() - dt.timedelta(hours=ABANDONED_HOURS)
+    query = select(WatchList.id).where(WatchList.status == ListStatus.LOADING, WatchList.imported_at < long_ago)
+    async with core.database.reading() as connection:
+        left = [row.id for row in await connection.execute(query)]
+    for list_id in left:
+        await _forget(core.database, list_id)
+
+
+async def _load(database: Database, list_id: str, wanted: Import, progress: Callable[[int], None]) -> tuple[int, int]:
+    """How many people the file holds, and how many rows are about something else."""
+    entries = skipped = 0
+    rows = lists.read(wanted.path, wanted.format)
+    while batch := list(islice(rows, BATCH)):
+        people = [entry for entry in batch if entry is not None]
+        if people:
+            await _insert(database, list_id, people)
+        entries, skipped = entries + len(people), skipped + len(batch) - len(people)
+        progress(entries)
+    return entries, skipped
+
+
+async def _insert(database: Database, list_id: str, people: Sequence[Entry]) -> None:
+    rows = [{"list_id": list_id, "key": entry.key, "content": entry.encoded()} for entry in people]
+    long = next((entry.key for entry in people if len(entry.key) > 300), None)
+    if long is not None:
+        raise ListFault(f"an id is longer than 300 characters: {long[:60]}…")
+    try:
+        async with transaction(database) as session:
+            await session.execute(insert(WatchEntry), rows)
+    except IntegrityError:
+        raise ListFault("an id occurs twice; each person must have one of its own") from None
+
+
+def _plausible(entries: int, before: Any | None, wanted: Import) -> None:
+    if entries == 0:
+        raise ListFault("there is nobody in it; is it the right file?")
+    if before is not None and entries < before.entries * SHRINK and not wanted.may_shrink:
+        raise ListFault(
+            f"it holds {entries} people and the version before held {before.entries}; if that is right, import it with --may-shrink"
+        )
+
+
+async def _activate(session: Session, list_id: str, name: str, version: str, entries: int) -> None:
+    """The new version takes the old one's place. Whoever holds the old one under a lock is waited for."""
+    query = select(WatchList.id).where(WatchList.name == name, WatchList.status == ListStatus.ACTIVE).with_for_update()
+    for row in (await session.execute(query)).all():
+        await model.move(session, row.id, old=ListStatus.ACTIVE, to=ListStatus.REPLACED)
+    moved = await model.move(session, list_id, old=ListStatus.LOADING, to=ListStatus.ACTIVE, entries=entries)
+    if not moved:
+        raise ListFault("it was cleared away while it was being loaded; import it again")
+    session.tell(ListReplaced(name, version))
+
+
+async def _forget(database: Database, list_id: str) -> None:
+    """Deletes the people of a version that is not looked into, in pieces; the row of a replaced one stays on record."""
+    while True:
+        async with transaction(database) as session:
+            some = select(WatchEntry.key).where(WatchEntry.list_id == list_id).limit(BATCH * 10)
+            gone = await session.execute(delete(WatchEntry).where(WatchEntry.list_id == list_id, WatchEntry.key.in_(some)))
+            if gone.rowcount == 0:
+                await session.execute(delete(WatchList).where(WatchList.id == list_id, WatchList.status == ListStatus.LOADING))
+                return

@@ -1,0 +1,257 @@
+"""Having something done to a verification at its vendor: the intention is written first, the call made once, the end recorded.
+
+The same idempotency key gives the first answer again. What yields a secret (a token, a link) is never stored, so a repeated
+request makes a fresh one. After a call that was not answered, the vendor is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import ids
+from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.event import EventType, NewEvent
+from app.domain.provider import Provider, ProviderName
+from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
+from app.model.action import VendorAction
+from app.model.customer import Customer
+from app.service.customer import customer
+from app.service.dependencies import Core
+from app.service.trust import data_key
+from app.service.verification import inbound, verification
+from app.service.work import idempotency, lease
+from app.store.db import Session, now, transaction
+
+PARAMETERS = "vendor_action.parameters"
+REQUESTED, DONE, REFUSED, UNCERTAIN = "REQUESTED", "DONE", "REFUSED", "UNCERTAIN"
+# Longer than any call to a vendor may take.
+LEASE_SECONDS = 60.0
+# How long a repeated request waits for the first one to end.
+WAIT_SECONDS, POLL_SECONDS = 3.0, 0.1
+log = structlog.get_logger(module=__name__)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted for whom, and by whom: `actor` is the credential's name, for the record."""
+
+    tenant_id: str
+    customer_id: str
+    action: Action
+    actor: str = field(repr=False)
+    credential_id: str = ""
+    idempotency_key: str | None = None
+
+    @property
+    def operation(self) -> str:
+        return f"verification.{self.action.kind.lower()}"
+
+
+@dataclass(frozen=True)
+class Done:
+    """The verification it was done to, and what it yielded."""
+
+    verification_id: str
+    answer: ActionAnswer
+
+
+async def carry_out(core: Core, providers: Mapping[ProviderName, Provider], order: Order) -> Done:
+    """Does it now. Raises UserFault where it cannot be done; nothing is changed here then."""
+    row = await _current(core, order)
+    provider = _able(providers, row, order.action.kind)
+    action_id = ids.new("act")
+
+    async def make(session: Session) -> None:
+        await _intend(core, session, row, order, action_id)
+
+    given = {"customer": order.customer_id, "action": asdict(order.action)}
+    value = idempotency.canonical(order.operation, given)
+    request = idempotency.Request(order.tenant_id, order.operation, order.idempotency_key, value)
+    known = await idempotency.once(core, request, action_id, make)
+    if known == action_id:
+        return Done(row.id, await _call(core, provider, row, order, known, _subject(row)))
+    # The order as it was given first, about the verification that was the newest then.
+    first, over = await _take_over(core, known)
+    async with core.database.reading() as connection:
+        (row,) = await verification.by_ids(connection, order.tenant_id, [first.verification_id])
+    provider = _able(providers, row, order.action.kind)
+    if over:
+        return Done(row.id, await _yielded_again(provider, _subject(row), order))
+    subject = replace(_subject(row), attempt=first.attempt, in_doubt=True)
+    return Done(row.id, await _call(core, provider, row, order, known, subject))
+
+
+async def _current(core: Core, order: Order) -> Any:
+    unknown = UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
+    if ids.kind(order.customer_id) != "cus":
+        raise unknown
+    async with core.database.reading() as connection:
+        if not await customer.by_ids(connection, order.tenant_id, [order.customer_id]):
+            raise unknown
+        found = await verification.newest(connection, order.tenant_id, [order.customer_id])
+    if not found:
+        raise UserFault(
+            "VERIFICATION_NOT_STARTED",
+            "The customer has no verification at a vendor.",
+            ["input", "customerId"],
+            "Ingest one, or have a person start one, first.",
+        )
+    return found[0]
+
+
+def _able(providers: Mapping[ProviderName, Provider], row: Any, kind: ActionKind) -> Provider:
+    provider = providers.get(ProviderName(row.provider))
+    if provider is None:
+        raise UserFault("PROVIDER_NOT_CONFIGURED", f"{row.provider.capitalize()} is not configured here.")
+    if kind not in provider.capabilities.actions:
+        raise UserFault(
+            "NOT_SUPPORTED_BY_PROVIDER",
+            f"{row.provider.capitalize()} cannot do this.",
+            None,
+            "The query `providers` says what each vendor can do.",
+        )
+    return provider
+
+
+async def _intend(core: Core, session: Session, row: Any, order: Order, action_id: str) -> None:
+    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
+    await session.execute(
+        insert(VendorAction).values(
+            id=action_id,
+            tenant_id=row.tenant_id,
+            customer_id=row.customer_id,
+            verification_id=row.id,
+            kind=order.action.kind,
+            status=REQUESTED,
+            parameters=cipher.seal_json(asdict(order.action), PARAMETERS),
+            requested_by=order.actor,
+            credential_id=order.credential_id,
+            attempt=row.attempt,
+            lease_until=now(LEASE_SECONDS),
+            created_at=core.clock.now(),
+        )
+    )
+
+
+async def _take_over(core: Core, action_id: str) -> tuple[Any, bool]:
+    """The order as it was left, and whether it is over; if not, it is the caller's to go on with. Whoever finds another at it
+    waits a moment, and is told so then."""
+    for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
+        async with transaction(core.database) as session:
+            query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
+            row = (await session.execute(query)).one()
+            if row.status == DONE:
+                return row, True
+            taken = await session.execute(
+                update(VendorAction)
+                .where(VendorAction.id == action_id, lease.free(VendorAction))
+                .values(status=REQUESTED, lease_until=now(LEASE_SECONDS))
+            )
+            if taken.rowcount == 1:
+                return row, False
+        await asyncio.sleep(POLL_SECONDS)
+    raise UserFault(
+        "IN_PROGRESS",
+        "The same request is being carried out at this moment.",
+        ["input", "idempotencyKey"],
+        "Repeat it with the same idempotency key in a few seconds.",
+    )
+
+
+async def _yielded_again(provider: Provider, subject: Subject, order: Order) -> ActionAnswer:
+    """A token or link was never stored: a repeated request is given a fresh one. Everything else was done, once."""
+    if order.action.kind in (ActionKind.SDK_TOKEN, ActionKind.LINK, ActionKind.SHARE):
+        return await provider.act(subject, order.action)
+    return ActionAnswer()
+
+
+async def _call(core: Core, provider: Provider, row: Any, order: Order, action_id: str, subject: Subject) -> ActionAnswer:
+    """Outside any transaction. However it ends, that is recorded, and the vendor's present state is looked at."""
+    try:
+        answer = await provider.act(subject, order.action)
+    except UserFault as refusal:
+        await _end(core, row, order, action_id, REFUSED, refusal.code)
+        raise
+    except VendorFault as fault:
+        explained = provider.explain(fault)
+        status = UNCERTAIN if isinstance(fault, Unanswered) or (fault.passing and not isinstance(fault, NotSent)) else REFUSED
+        log.warning("vendor.fault", verification_id=row.id, kind=type(fault).__name__, operation=fault.operation)
+        await _end(core, row, order, action_id, status, explained.code)
+        raise _refusal(row, fault, explained, status) from None
+    await _end(core, row, order, action_id, DONE, None)
+    return answer
+
+
+def _subject(row: Any) -> Subject:
+    return Subject(row.reference, row.external_id, row.integration, row.level, row.attempt)
+
+
+def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: str) -> UserFault:
+    """Whether anything left the building is said in words: it decides what the caller may do next."""
+    if isinstance(fault, NotSent):
+        hint = "Nothing was sent. Repeat the request with the same idempotency key."
+        return UserFault("PROVIDER_UNAVAILABLE", explained.message, None, hint)
+    if status == UNCERTAIN:
+        hint = "It may have taken effect: the verification is being looked at. Repeat the request with the same idempotency key."
+        return UserFault("PROVIDER_UNANSWERED", explained.message, None, hint)
+    numbers = {key: value for key, value in (explained.details or {}).items() if key in ("errorCode", "correlationId")}
+    told = " ".join(f"{key} {value}" for key, value in numbers.items())
+    message = f"{explained.message} ({row.provider.capitalize()}: {told})" if told else explained.message
+    return UserFault("PROVIDER_REFUSED", message, None, explained.hint)
+
+
+async def _end(core: Core, row: Any, order: Order, action_id: str, status: str, error_code: str | None) -> None:
+    at = core.clock.now()
+    async with transaction(core.database) as session:
+        await session.execute(
+            update(VendorAction)
+            .where(VendorAction.id == action_id)
+            .values(status=status, error_code=error_code, ended_at=at, lease_until=None)
+        )
+        if status == DONE:
+            data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
+            session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
+        if status != REFUSED:
+            await inbound.ring(session, [row.id], thorough=True)
+
+
+async def set_on_customer(core: Core, order: Order, **values: Any) -> None:
+    """What the firm itself holds of a customer: risk level and tags. Once per idempotency key; raises NOT_FOUND."""
+
+    async def make(session: Session) -> None:
+        changed = await session.execute(
+            update(Customer)
+            .where(Customer.id == order.customer_id, Customer.tenant_id == order.tenant_id)
+            .values(updated_at=core.clock.now(), **values)
+        )
+        if changed.rowcount != 1:
+            raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
+        data = {"customerId": order.customer_id, "fields": sorted(values)}
+        session.record(NewEvent(EventType.CUSTOMER_UPDATED, order.tenant_id, customer_id=order.customer_id, data=data))
+
+    operation = f"customer.{order.action.kind.lower()}"
+    value = idempotency.canonical(operation, {"customer": order.customer_id, "action": asdict(order.action)})
+    request = idempotency.Request(order.tenant_id, operation, order.idempotency_key, value)
+    await idempotency.once(core, request, order.customer_id, make)
+
+
+async def of_verifications(connection: AsyncConnection, tenant_id: str, verification_ids: Sequence[str]) -> Sequence[Any]:
+    """What was done to verifications, newest first; at most a hundred of all of them."""
+    columns = (
+        VendorAction.id, VendorAction.verification_id, VendorAction.kind, VendorAction.status, VendorAction.requested_by,
+        VendorAction.error_code, VendorAction.created_at, VendorAction.ended_at,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .where(VendorAction.tenant_id == tenant_id, VendorAction.verification_id.in_(list(verification_ids)))
+        .order_by(VendorAction.id.desc())
+        .limit(100)
+    )
+    return (await connection.execute(query)).all()

@@ -1,0 +1,230 @@
+"""What vendors send by themselves: stored once, matched to whom it is about, and turned into a look at the vendor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import ids
+from app.domain.inbound import InboundStatus, Notice
+from app.domain.ingestion import IngestionStatus
+from app.domain.provider import ProviderName
+from app.model import inbound as inbound_model
+from app.model.inbound import InboundEvent
+from app.model.ingestion import Ingestion
+from app.model.tenant import Tenant
+from app.model.verification import Verification
+from app.notify.wakeup import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
+from app.service.dependencies import Core
+from app.service.fact import UnknownReference
+from app.service.ingestion import drift
+from app.service.trust import data_key
+from app.store.db import Session, now, transaction
+
+BODY = "inbound_event.body"
+# Of one subject no more than this many events are taken up at once; the rest follow with the next look.
+BATCH = 500
+LIMIT = 200
+# How long ago an event may have slipped past the verification that it is about.
+LATE_SECONDS = 600.0
+# What is about nobody known for so long is about nobody here: other systems may use the vendor's account, too.
+KEPT_UNMATCHED_SECONDS = 90 * 86_400.0
+
+
+class Taken(StrEnum):
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+
+
+async def take_in(core: Core, provider: ProviderName, notice: Notice, body: bytes) -> Taken:
+    """Stores an authentic event and asks for a look at what it is about, in one transaction; a repeated one changes nothing.
+
+    The content decides nothing: it only says where to look. An event about nothing we know is kept, and waits.
+    """
+    async with transaction(core.database) as session:
+        about = await _about(session, provider, notice)
+        first = about[0] if about else None
+        tenant_id = first.tenant_id if first else await _only_tenant(session)
+        stored = await session.insert_new(
+            InboundEvent,
+            id=ids.new("pev"),
+            provider=provider,
+            identity=hashlib.sha256(notice.identity).hexdigest(),
+            type=notice.type,
+            subject=_cut(notice.subject),
+            external_id=_cut(notice.external_id),
+            tenant_id=tenant_id,
+            customer_id=first.customer_id if first else None,
+            verification_id=first.id if first else None,
+            status=InboundStatus.WAITING if first else InboundStatus.UNMATCHED,
+            body=await _sealed(core, session, first, body),
+            sent_at=notice.sent_at,
+            received_at=now(),
+        )
+        if not stored:
+            return Taken.DUPLICATE
+        await _tell(session, provider, notice, about)
+        if tenant_id is not None and notice.unknown:
+            await drift.record(
+                session,
+                notice.unknown,
+                tenant_id=tenant_id,
+                provider=provider,
+                at=core.clock.now(),
+                verification_id=first.id if first else None,
+                customer_id=first.customer_id if first else None,
+            )
+    return Taken.STORED
+
+
+async def _tell(session: Session, provider: ProviderName, notice: Notice, about: Sequence[Any]) -> None:
+    """Who may be waiting for it: looks at verifications, ingestions, and starts of which nobody is sure."""
+    if not about and notice.external_id is not None and notice.subject is not None:
+        session.tell(UnknownReference(provider, notice.external_id, notice.subject))
+    await ring(session, [row.id for row in about], thorough=notice.thorough)
+    await _hurry(session, [row.external_id for row in about if row.external_id])
+
+
+async def _about(session: Session, provider: ProviderName, notice: Notice) -> Sequence[Any]:
+    """The verifications that an event is about, locked: by the vendor's id, else by ours.
+
+    Locked as all rows here are, `FOR NO KEY UPDATE`: that does not wait for the foreign keys of rows that others insert, which
+    under `FOR UPDATE` ends in deadlocks.
+    """
+    query = select(Verification.id, Verification.tenant_id, Verification.customer_id, Verification.external_id)
+    query = query.where(Verification.provider == provider).order_by(Verification.id).limit(LIMIT)
+    query = query.with_for_update(key_share=True)
+    for column, value in ((Verification.reference, notice.subject), (Verification.external_id, notice.external_id)):
+        if value is not None:
+            found = (await session.execute(query.where(column == value))).all()
+            if found:
+                return found
+    return ()
+
+
+async def _only_tenant(session: Session) -> str | None:
+    """With one tenant alone, an event about nothing we know can only be that one's; with several it is nobody's yet."""
+    found = (await session.execute(select(Tenant.id).limit(2))).all()
+    return str(found[0].id) if len(found) == 1 else None
+
+
+async def _sealed(core: Core, session: Session, about: Any | None, body: bytes) -> bytes:
+    if about is not None:
+        found = await data_key.ciphers(session, core.vault, about.tenant_id, [about.customer_id])
+        if about.customer_id in found:
+            return found[about.customer_id].seal(body, BODY)
+    return core.vault.seal(body, BODY)
+
+
+async def ring(session: Session, verification_ids: Sequence[str], *, thorough: bool = False) -> None:
+    """Asks for a look at these verifications, now. Any number of rings before the look begins are one look."""
+    if not verification_ids:
+        return
+    values: dict[str, Any] = {"rings": Verification.rings + 1, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
+    if thorough:
+        values["thorough"] = True
+    await session.execute(update(Verification).where(Verification.id.in_(sorted(verification_ids))).values(**values))
+    for verification_id in verification_ids:
+        session.ring(LOOK_AT_VERIFICATION, verification_id)
+
+
+async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
+    """An ingestion that waits for its verdict need not wait until it would have asked by itself."""
+    waiting = [name for name in ingestion_ids if ids.kind(name) == "ing"]
+    if not waiting:
+        return
+    hurried = await session.execute(
+        update(Ingestion)
+        .where(Ingestion.id.in_(waiting), Ingestion.status == IngestionStatus.RUNNING, Ingestion.lease_until.is_(None))
+        .values(due_at=now(), ring_at=now(RING_AGAIN_SECONDS))
+        .returning(Ingestion.id)
+    )
+    for row in hurried:
+        session.ring(RUN_INGESTION, row.id)
+
+
+async def match(core: Core, session: Session, verification_id: str) -> None:
+    """Gives events that came before their verification was known to it, sealed anew under the customer's key."""
+    waiting = (
+        select(InboundEvent.id, InboundEvent.body, Verification.tenant_id, Verification.customer_id)
+        .join(Verification, (Verification.provider == InboundEvent.provider) & (Verification.reference == InboundEvent.subject))
+        .where(Verification.id == verification_id, InboundEvent.status == InboundStatus.UNMATCHED)
+        .limit(BATCH)
+        .with_for_update(key_share=True, of=InboundEvent)
+    )
+    rows = (await session.execute(waiting)).all()
+    if not rows:
+        return
+    tenant_id, customer_id = rows[0].tenant_id, rows[0].customer_id
+    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [customer_id])).get(customer_id)
+    if cipher is None:
+        return  # the customer was erased
+    sealed = update(InboundEvent).where(InboundEvent.id == bindparam("event_id")).values(body=bindparam("sealed"))
+    content = [{"event_id": row.id, "sealed": cipher.seal(core.vault.open(row.body, BODY), BODY)} for row in rows]
+    await session.execute(sealed, content)
+    await inbound_model.move(
+        session,
+        update(InboundEvent).where(InboundEvent.id.in_([row.id for row in rows])),
+        old=InboundStatus.UNMATCHED,
+        to=InboundStatus.WAITING,
+        tenant_id=tenant_id,
+        customer_id=customer_id,
+        verification_id=verification_id,
+    )
+    await ring(session, [verification_id], thorough=True)
+
+
+async def match_late(session: Session) -> None:
+    """Asks for a look at verifications that became known at the very moment at which an event about them was stored."""
+    query = (
+        select(Verification.id)
+        .join(InboundEvent, (InboundEvent.provider == Verification.provider) & (InboundEvent.subject == Verification.reference))
+        .where(InboundEvent.status == InboundStatus.UNMATCHED, InboundEvent.received_at > now(-LATE_SECONDS))
+        .distinct()
+        .limit(LIMIT)
+    )
+    await ring(session, [row.id for row in await session.execute(query)])
+
+
+async def forget_unmatched(session: Session) -> int:
+    """Deletes events that nobody has turned up for, and says how many."""
+    gone = await session.execute(
+        delete(InboundEvent).where(
+            InboundEvent.status == InboundStatus.UNMATCHED, InboundEvent.received_at < now(-KEPT_UNMATCHED_SECONDS)
+        )
+    )
+    return gone.rowcount
+
+
+async def waiting_for(session: Session, verification_id: str) -> Sequence[str]:
+    """The events that the look which begins now will have handled."""
+    query = select(InboundEvent.id).where(
+        InboundEvent.verification_id == verification_id, InboundEvent.status == InboundStatus.WAITING
+    )
+    return [row.id for row in await session.execute(query.limit(BATCH))]
+
+
+async def handled(session: Session, event_ids: Sequence[str], *, changed: bool) -> None:
+    if event_ids:
+        statement = update(InboundEvent).where(InboundEvent.id.in_(list(event_ids)))
+        await inbound_model.move(
+            session, statement, old=InboundStatus.WAITING, to=InboundStatus.HANDLED, handled_at=now(), changed=changed
+        )
+
+
+def _cut(text: str | None) -> str | None:
+    return text[:LIMIT] if text is not None else None
+
+
+def columns(tenant_id: str) -> Select[Any]:
+    """The query for the events that are a tenant's."""
+    return select(InboundEvent.__table__).where(InboundEvent.tenant_id == tenant_id)
+
+
+async def by_ids(connection: AsyncConnection, tenant_id: str, event_ids: Collection[str]) -> Sequence[Any]:
+    return (await connection.execute(columns(tenant_id).where(InboundEvent.id.in_(list(event_ids))))).all()

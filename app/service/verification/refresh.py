@@ -1,0 +1,194 @@
+"""Looking at a verification's present state: because its vendor rang, or because it stayed too long in a stage.
+
+One look at a time per verification, each under a fence; what was fetched is applied if it is newer than what is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import case, select
+
+from app.domain.provider import Provider, ProviderName, VerificationSnapshot
+from app.domain.reference import Reference
+from app.domain.verification import Stage, next_look
+from app.errors import Answered, StaleFence, VendorFault
+from app.log import place
+from app.model import verification as verification_model
+from app.model.verification import Verification
+from app.service.context import Workshop
+from app.service.ingestion import drift
+from app.service.screening import screening
+from app.service.trust import data_key
+from app.service.verification import inbound, verification
+from app.service.work import lease
+from app.store.db import now, transaction
+
+log = structlog.get_logger(module=__name__)
+
+RETRY_FIRST, RETRY_CAP = 1.0, 600.0
+# A refusal that time alone does not mend (credentials, a verification that is gone) is asked about this often.
+REFUSED_SECONDS, MISSING_SECONDS = 900.0, 86_400.0
+DEFECT_SECONDS = 30.0
+# The vendor rang and nothing was new: its answer may come from a replica that lags behind its own webhook.
+ECHO_SECONDS = 15.0
+GONE = frozenset({404, 410})
+
+
+async def look(shop: Workshop, verification_id: str) -> None:
+    """Asks the vendor about one verification. Running twice changes nothing."""
+    claimed = await _claim(shop, verification_id)
+    if claimed is None:
+        return
+    row, event_ids = claimed
+    visit = Visit(shop, row, event_ids)
+    try:
+        async with lease.leased(shop.core.database, Verification, row.id, fence=visit.fence, lease_seconds=shop.patience.lease):
+            await visit.go()
+    except StaleFence:
+        log.info("verification.lease_lost", verification_id=verification_id)
+    except asyncio.CancelledError:
+        await asyncio.shield(visit.put_back(0.0))
+        raise
+
+
+async def _claim(shop: Workshop, verification_id: str) -> tuple[Any, Sequence[str]] | None:
+    """The row as it was before, with the events that the look will have handled; None where there is nothing to do."""
+    async with transaction(shop.core.database) as session:
+        query = select(Verification.__table__).where(Verification.id == verification_id).with_for_update(key_share=True)
+        row = (await session.execute(query)).first()
+        if row is None or not await lease.take(session, Verification, row, lease_until=now(shop.patience.lease)):
+            return None
+        return row, await inbound.waiting_for(session, verification_id)
+
+
+class Visit:
+    """One claim of one verification."""
+
+    def __init__(self, shop: Workshop, row: Any, event_ids: Sequence[str]) -> None:
+        self.shop = shop
+        self.row = row
+        self.fence = row.fence + 1
+        self.event_ids = event_ids
+
+    async def go(self) -> None:
+        provider = self.shop.providers.get(ProviderName(self.row.provider))
+        if provider is None:
+            await self.put_back(REFUSED_SECONDS)
+            return
+        try:
+            await self._look(provider)
+        except VendorFault as fault:
+            await self._after_fault(fault)
+        except StaleFence:
+            raise
+        except Exception as problem:  # the edge of the work: whatever it was, it is tried again
+            log.error("verification.defect", verification_id=self.row.id, error=type(problem).__name__, at=place(problem))
+            await self.put_back(DEFECT_SECONDS)
+
+    async def _look(self, provider: Provider) -> None:
+        core = self.shop.core
+        reference = Reference(self.row.reference, self.row.integration)
+        # What rang said may be about the profile; and without a ring nothing is known about what changed.
+        thorough = self.row.thorough or not self.event_ids
+        snapshot = await provider.look(reference, thorough=thorough)
+        seen = VerificationSnapshot(reference, provider.state(snapshot, reference), snapshot)
+        unknown = provider.unknown(snapshot)
+        async with transaction(core.database) as session:
+            row = await self._locked(session)
+            cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
+            changed = cipher is not None and await verification.apply(core, session, row, seen, cipher)
+            await drift.record(
+                session,
+                unknown,
+                tenant_id=row.tenant_id,
+                provider=row.provider,
+                at=core.clock.now(),
+                verification_id=row.id,
+                customer_id=row.customer_id,
+            )
+            accused = provider.accused(reference, seen.state.labels) if seen.state.stage is Stage.DECLINED else ()
+            if (seen.state.stage is Stage.APPROVED or accused) and (changed or self.event_ids):
+                await screening.rung(core, session, row)
+            await inbound.handled(session, self.event_ids, changed=changed)
+            await inbound.match(core, session, row.id)
+            await self._end(session, row, seen.state.stage, changed=changed)
+
+    async def _locked(self, session: Any) -> Any:
+        """The row as it is now. Raises StaleFence where another worker has it."""
+        query = select(Verification.__table__).where(Verification.id == self.row.id, Verification.fence == self.fence)
+        row = (await session.execute(query.with_for_update(key_share=True))).first()
+        if row is None:
+            raise StaleFence(self.row.id)
+        return row
+
+    async def _end(self, session: Any, row: Any, stage: Stage | None, *, changed: bool) -> None:
+        """When to look again: at once if the vendor has rung since, soon if it rang for nothing, else by the table."""
+        core, quiet = self.shop.core, 0 if changed or self.event_ids else row.quiet + 1
+        sure = stage or (Stage(row.stage) if row.stage else Stage.CREATED)
+        wait = next_look(sure, quiet, core.expected_stay)
+        if self.event_ids and not changed:
+            wait = min(wait, ECHO_SECONDS)
+        await verification_model.write(
+            session,
+            row.id,
+            fence=self.fence,
+            **self._released(wait),
+            thorough=case((Verification.rings == self.row.rings, False), else_=Verification.thorough),
+            quiet=quiet,
+            faulty_since=None,
+            looked_at=core.clock.now(),
+        )
+
+    def _released(self, wait: float) -> dict[str, Any]:
+        """To be looked at again after so many seconds; at once if the vendor has rung since the claim, or if there are more
+        events than one look takes up."""
+        heard = Verification.rings == self.row.rings
+        due = now() if len(self.event_ids) == inbound.BATCH else case((heard, now(wait)), else_=now())
+        return {"lease_until": None, "due_at": due, "ring_at": due}
+
+    async def put_back(self, after: float, **values: Any) -> None:
+        """Gives the row back for another look."""
+        try:
+            async with transaction(self.shop.core.database) as session:
+                await verification_model.write(session, self.row.id, fence=self.fence, **self._released(after), **values)
+        except StaleFence:
+            return
+
+    async def _after_fault(self, fault: VendorFault) -> None:
+        """A look never fails for good: it is tried again, later and later. What is known stays as it is."""
+        at = self.shop.core.clock.now()
+        log.warning("vendor.fault", verification_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
+        if isinstance(fault, Answered) and fault.status in GONE:
+            await self._missing()
+            return
+        since = self.row.faulty_since or at
+        lasted = (at - since).total_seconds()
+        pause = min(RETRY_CAP, max(RETRY_FIRST, lasted)) * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+        if not fault.passing:
+            pause = REFUSED_SECONDS
+        if isinstance(fault, Answered) and fault.retry_after is not None:
+            pause = max(pause, fault.retry_after)
+        await self.put_back(pause, faulty_since=since)
+
+    async def _missing(self) -> None:
+        """The vendor no longer has it: told once. The last sure state stays, and so does the customer."""
+        core = self.shop.core
+        async with transaction(core.database) as session:
+            row = await self._locked(session)
+            first = row.missing_since is None
+            if first:
+                verification.tell_missing(session, row)
+            await inbound.handled(session, self.event_ids, changed=first)
+            await verification_model.write(
+                session,
+                row.id,
+                fence=self.fence,
+                **self._released(MISSING_SECONDS),
+                missing_since=row.missing_since or core.clock.now(),
+                looked_at=core.clock.now(),
+            )

@@ -1,0 +1,249 @@
+"""The database: engines, the one place where commits happen, and the database's own clock.
+
+PostgreSQL is used as it is. SQLite runs in WAL mode with `synchronous=FULL`, readers from a small pool, and all writes
+through one group-committing writer (`app.store.writer`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy import DateTime, Float, bindparam, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Dialect, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import LargeBinary, TypeDecorator
+
+from app.domain.event import Fact, NewEvent
+from app.store.writer import GroupCommit, Inline
+
+SQLITE_READERS = 5
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "journal_size_limit=67108864",
+)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment in UTC: `timestamptz` on PostgreSQL, ISO text of fixed width on SQLite (which knows no time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is not None and dialect.name == "sqlite":
+            return value.astimezone(dt.UTC).replace(tzinfo=None)
+        return value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document as its bytes: what was written comes back, on both databases, parsed once."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else orjson.dumps(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+class now(FunctionElement[dt.datetime]):  # noqa: N801 - an SQL function
+    """The database's clock, shifted by `seconds`. Leases and due times use it, so no worker's clock matters."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(bindparam(None, float(seconds), type_=Float(), unique=True))
+
+
+# How far the sandbox's clock has been moved. Production never asks: its statements do not hold this.
+AHEAD = " + coalesce((SELECT seconds FROM sandbox_clock WHERE id = 1), 0)"
+
+
+def _seconds(element: now, compiler: Any, options: Any) -> str:
+    ahead = AHEAD if getattr(compiler.dialect, "movable", False) else ""
+    return f"{compiler.process(element.clauses, **options)}{ahead}"
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(element: now, compiler: Any, **options: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {_seconds(element, compiler, options)}))"
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', ({_seconds(element, compiler, options)}) || ' seconds')"
+
+
+# What carries out the consequences of an event or a fact, inside its transaction.
+Follow: TypeAlias = "Callable[[Session, NewEvent | Fact], Awaitable[None]]"
+
+
+@dataclass
+class Session:
+    """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit.
+
+    What follows from events and facts is carried out by `settle`: before the commit at the latest, in the order in which they
+    were noted.
+    """
+
+    connection: AsyncConnection | Inline
+    follow: Follow | None = None
+    events: list[NewEvent] = field(default_factory=list)
+    unsettled: deque[NewEvent | Fact] = field(default_factory=deque)
+    jobs: list[tuple[str, str]] = field(default_factory=list)
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, parameters)
+
+    async def insert_new(self, table: Any, **values: Any) -> bool:
+        """Inserts one row, unless a row with the same unique key is there already. Whether it was inserted."""
+        dialect = sqlite if isinstance(self.connection, Inline) else postgresql
+        done = await self.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+        return bool(done.rowcount == 1)
+
+    def record(self, new: NewEvent) -> None:
+        self.events.append(new)
+        self.unsettled.append(new)
+
+    def tell(self, fact: Fact) -> None:
+        self.unsettled.append(fact)
+
+    async def settle(self) -> None:
+        """Carries out what follows from everything noted so far, and from what is noted meanwhile."""
+        while self.unsettled:
+            noted = self.unsettled.popleft()
+            if self.follow is not None:
+                await self.follow(self, noted)
+
+    def ring(self, actor: str, subject_id: str) -> None:
+        self.jobs.append((actor, subject_id))
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a transaction leaves behind to be told: tenants with new events, and jobs to ring for. Either may be lost."""
+
+    tenants: frozenset[str]
+    jobs: Sequence[tuple[str, str]]
+
+
+class Database:
+    """Connections to one database. `write_events` numbers and stores a transaction's events as its last statements. With
+    `movable_clock` the database's clock is the sandbox's."""
+
+    def __init__(
+        self, url: str, *, write_events: Callable[[Session], Any], pool_size: int = 10, movable_clock: bool = False
+    ) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self._write_events = write_events
+        self._follow: Follow | None = None
+        self._listeners: list[Callable[[Committed], None]] = []
+        self.engine = self._pool(url, pool_size)
+        writer = _sqlite_writer(url) if self.sqlite else None
+        for engine in (self.engine, writer):
+            if engine is not None:
+                engine.dialect.movable = movable_clock  # type: ignore[attr-defined]
+        self._group = GroupCommit(writer) if writer else None
+
+    def _pool(self, url: str, pool_size: int) -> AsyncEngine:
+        """The connections that read; on PostgreSQL they write, too."""
+        if not self.sqlite:
+            return create_async_engine(
+                url,
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"server_settings": {"statement_timeout": "15000", "jit": "off"}, "timeout": 5},
+            )
+        Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(
+            url, pool_size=SQLITE_READERS, max_overflow=0, isolation_level="AUTOCOMMIT", hide_parameters=True
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        return engine
+
+    def follow_with(self, follow: Follow) -> None:
+        """Has the consequences of every event and fact carried out by `follow`. Without it nothing follows from them."""
+        self._follow = follow
+
+    def on_commit(self, listener: Callable[[Committed], None]) -> None:
+        """Calls `listener` after each commit that left events or jobs. It must neither block nor raise."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A short-lived connection that reads, statement by statement, without a transaction around them."""
+        async with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+    async def close(self) -> None:
+        if self._group:
+            await self._group.close()
+        await self.engine.dispose()
+
+    def opened(self) -> Any:
+        """A connection inside a transaction, for `transaction` alone."""
+        return self._group.unit() if self._group else self.engine.begin()
+
+
+def _sqlite_writer(url: str) -> Engine:
+    engine = create_engine(
+        url.replace("+aiosqlite", ""),
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[Session]:
+    """One transaction: everything inside it happens, or nothing. No network calls inside.
+
+    Events recorded in it are numbered last, from the tenant's counter row, so that numbers follow the order of commits.
+    """
+    async with database.opened() as connection:
+        session = Session(connection, database._follow)
+        yield session
+        await session.settle()
+        if session.events:
+            await database._write_events(session)
+    if session.events or session.jobs:
+        committed = Committed(frozenset(new.tenant_id for new in session.events), session.jobs)
+        for listener in database._listeners:
+            listener(committed)

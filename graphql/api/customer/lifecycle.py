@@ -1,0 +1,131 @@
+"""What people decide about a customer here: active or not, whether a verification is required, whether to screen anew."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Context
+from api.customer import customer
+from api.customer.customer import Customer
+from api.errors import UserError, user_errors
+from api.scalars import KEY, given
+from app.domain.credential import Principal, Right
+from app.domain.lifecycle import ChangeKind
+from app.errors import UserFault, UserFaults
+from app.service.customer import lifecycle
+
+REASON = "Why; kept on record and encrypted. At most 500 characters."
+
+
+@strawberry.input(description="What `deactivateCustomer` takes.")
+class DeactivateCustomerInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    reason: str = strawberry.field(description=REASON)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `reactivateCustomer` takes.")
+class ReactivateCustomerInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    reason: str = strawberry.field(description=REASON)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `setKycRequired` takes.")
+class SetKycRequiredInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    required: bool = strawberry.field(description="Whether a verification is required.")
+    reason: str = strawberry.field(description=REASON)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.input(description="What `screenCustomer` takes.")
+class ScreenCustomerInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    reason: str = strawberry.field(description=REASON)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.type(description="What `screenCustomer` answers.")
+class ScreenCustomerPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type(description="What `deactivateCustomer` answers.")
+class DeactivateCustomerPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type(description="What `reactivateCustomer` answers.")
+class ReactivateCustomerPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type(description="What `setKycRequired` answers.")
+class SetKycRequiredPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+async def _decided(
+    context: Context, caller: Principal, kind: ChangeKind, customer_id: str, reason: str, key: str | None
+) -> tuple[Customer | None, list[UserError]]:
+    decision = lifecycle.Decision(context.tenant_id, customer_id, kind, reason, caller.name, caller.credential_id, given(key))
+    try:
+        await lifecycle.decide(context.core, decision)
+    except (UserFault, UserFaults) as refusal:
+        return None, user_errors(refusal)
+    return await customer.by_id(context, customer_id), []
+
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type
+class LifecycleMutation:
+    @strawberry.mutation(description="Deactivates a customer: nothing more is done for it until it is reactivated.")
+    async def deactivate_customer(
+        self, info: Info, input: Annotated[DeactivateCustomerInput, strawberry.argument(description="Whom, and why.")]
+    ) -> DeactivateCustomerPayload:
+        caller = info.context.require(Right.WRITE)
+        found, errors = await _decided(
+            info.context, caller, ChangeKind.DEACTIVATED, input.customer_id, input.reason, input.idempotency_key
+        )
+        return DeactivateCustomerPayload(customer=found, user_errors=errors)
+
+    @strawberry.mutation(description="Takes a deactivation back: the customer stands where it would stand without it.")
+    async def reactivate_customer(
+        self, info: Info, input: Annotated[ReactivateCustomerInput, strawberry.argument(description="Whom, and why.")]
+    ) -> ReactivateCustomerPayload:
+        caller = info.context.require(Right.WRITE)
+        found, errors = await _decided(
+            info.context, caller, ChangeKind.REACTIVATED, input.customer_id, input.reason, input.idempotency_key
+        )
+        return ReactivateCustomerPayload(customer=found, user_errors=errors)
+
+    @strawberry.mutation(
+        description="Has a verified customer screened anew by every screener, whatever is known: CLEAR and RESOLVED become "
+        "IN_PROGRESS. Verdicts on hits that are found again stay. Needs a person with the role compliance."
+    )
+    async def screen_customer(
+        self, info: Info, input: Annotated[ScreenCustomerInput, strawberry.argument(description="Whom, and why.")]
+    ) -> ScreenCustomerPayload:
+        caller = info.context.require_person(Right.JUDGE)
+        found, errors = await _decided(
+            info.context, caller, ChangeKind.SCREENED_AGAIN, input.customer_id, input.reason, input.idempotency_key
+        )
+        return ScreenCustomerPayload(customer=found, user_errors=errors)
+
+    @strawberry.mutation(description="Decides whether a verification is required at all. Needs a person.")
+    async def set_kyc_required(
+        self, info: Info, input: Annotated[SetKycRequiredInput, strawberry.argument(description="Whose, how, and why.")]
+    ) -> SetKycRequiredPayload:
+        caller = info.context.require_person(Right.ACT)
+        kind = ChangeKind.KYC_REQUIRED if input.required else ChangeKind.KYC_NOT_REQUIRED
+        found, errors = await _decided(info.context, caller, kind, input.customer_id, input.reason, input.idempotency_key)
+        return SetKycRequiredPayload(customer=found, user_errors=errors)

@@ -1,0 +1,82 @@
+"""Customers' own tokens, and what customers do with them beside giving data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from api.context import Context
+from api.customer import customer
+from api.customer.customer import Customer
+from api.errors import UserError, user_errors
+from api.scalars import URL, given
+from app.domain.credential import Right
+from app.errors import UserFault, UserFaults
+from app.service.verification import hosted
+
+
+@strawberry.input(description="What `createCustomerToken` takes.")
+class CreateCustomerTokenInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer whose browser or phone is to use it.")
+    expires_in_seconds: int | None = strawberry.field(default=strawberry.UNSET, description="From 60 to 86400; left out, one hour.")
+
+
+@strawberry.type(description="What `createCustomerToken` answers.")
+class CreateCustomerTokenPayload:
+    token: str | None = strawberry.field(description="The token, shown this once: a credential for the customer's own data alone.")
+    expires_at: dt.datetime | None = strawberry.field(description="When it ends.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.input(description="What `openVerification` takes.")
+class OpenVerificationInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    accepted: bool = strawberry.field(description="Whether the customer has accepted that the data goes to the vendor.")
+
+
+@strawberry.type(description="What `openVerification` answers.")
+class OpenVerificationPayload:
+    url: URL | None = strawberry.field(description="The vendor's page for the customer; null if it was refused.")
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type
+class OwnMutation:
+    @strawberry.mutation(description="Makes a short-lived token for one customer's browser or phone: own data, and nothing else.")
+    async def create_customer_token(
+        self,
+        info: strawberry.Info[Context, None],
+        input: Annotated[CreateCustomerTokenInput, strawberry.argument(description="For whom, and for how long.")],
+    ) -> CreateCustomerTokenPayload:
+        context = info.context
+        context.require(Right.WRITE)
+        seconds = given(input.expires_in_seconds)
+        try:
+            made = await hosted.token(
+                context.core, context.tenant_id, input.customer_id, seconds=hosted.TOKEN_SECONDS if seconds is None else seconds
+            )
+        except (UserFault, UserFaults) as refusal:
+            return CreateCustomerTokenPayload(token=None, expires_at=None, user_errors=user_errors(refusal))
+        return CreateCustomerTokenPayload(token=made.token, expires_at=made.expires_at, user_errors=[])
+
+    @strawberry.mutation(
+        description="The customer has accepted and goes on to the vendor's page: answers its address, made anew where it ended, "
+        "and PENDING becomes IN_PROGRESS. Starts nothing and costs nothing."
+    )
+    async def open_verification(
+        self,
+        info: strawberry.Info[Context, None],
+        input: Annotated[OpenVerificationInput, strawberry.argument(description="Who goes on.")],
+    ) -> OpenVerificationPayload:
+        context = info.context
+        context.require_for(input.customer_id, Right.WRITE)
+        try:
+            if not input.accepted:
+                raise UserFault("NOT_ACCEPTED", "The customer has not accepted.", ["input", "accepted"], "Ask the customer first.")
+            url = await hosted.go_on(context.core, context.providers, context.tenant_id, input.customer_id)
+        except (UserFault, UserFaults) as refusal:
+            return OpenVerificationPayload(url=None, customer=None, user_errors=user_errors(refusal))
+        return OpenVerificationPayload(url=URL(url), customer=await customer.by_id(context, input.customer_id), user_errors=[])

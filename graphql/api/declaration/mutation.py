@@ -1,0 +1,52 @@
+"""What customers declare about themselves: submitted in parts, read back masked or in clear."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Context
+from api.customer import customer
+from api.customer.customer import Customer
+from api.declaration.input import KycDataInput, patch
+from api.errors import UserError, user_errors
+from api.scalars import KEY, given
+from app.domain.credential import Right
+from app.errors import UserFault, UserFaults
+from app.service.customer import declaration
+from app.service.customer.declaration import Submitted
+
+
+@strawberry.input(description="What `updateKycData` takes.")
+class UpdateKycDataInput:
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    kyc_data: KycDataInput = strawberry.field(description="What is declared: fields left out stay as they are, null removes.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+
+
+@strawberry.type(description="What `updateKycData` answers.")
+class UpdateKycDataPayload:
+    customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Everything that is wrong with it; empty if it was taken.")
+
+
+@strawberry.type
+class KycDataMutation:
+    @strawberry.mutation(
+        description="Submits KYC data, in one call or in several. Complete data is locked and the customer is UNDER_REVIEW; of "
+        "incomplete data `requiredInformation` names what is missing. Refused with PATCH_NOT_ALLOWED while the data is locked."
+    )
+    async def update_kyc_data(
+        self,
+        info: strawberry.Info[Context, None],
+        input: Annotated[UpdateKycDataInput, strawberry.argument(description="Whose data, and what is declared.")],
+    ) -> UpdateKycDataPayload:
+        context = info.context
+        context.require_for(input.customer_id, Right.WRITE)
+        new = Submitted(context.tenant_id, input.customer_id, patch(input.kyc_data), given(input.idempotency_key))
+        try:
+            await declaration.submit(context.core, context.fetcher, new)
+        except (UserFault, UserFaults) as refusal:
+            return UpdateKycDataPayload(customer=None, user_errors=user_errors(refusal))
+        return UpdateKycDataPayload(customer=await customer.by_id(context, input.customer_id), user_errors=[])

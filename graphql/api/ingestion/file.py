@@ -1,0 +1,53 @@
+"""Files of a verification, or given by the customer, as clients see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.context import Context
+from api.relay.node import Node
+from api.scalars import URL
+from app.domain.process.outcome import FileCategory
+from app.domain.provider import ProviderName
+from app.service.document import link
+
+DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "mediaId"}
+
+
+@strawberry.type(description="One file, of a verification or given by the customer. Its bytes are kept encrypted.")
+class File(Node):
+    category: FileCategory = strawberry.field(description="What kind of file it is.")
+    context: str = strawberry.field(
+        description="What it shows: photo-document-front, photo-document-back, photo-selfie, video or address-proof."
+    )
+    content_type: str = strawberry.field(description="The media type, told from the content.")
+    size: int = strawberry.field(description="The size in bytes.")
+    sha256: str = strawberry.field(description="The SHA-256 of the bytes, in hexadecimal.")
+    provider_details: JSON = strawberry.field(
+        description='The vendor\'s own id of the file: {"fileId": …} for Sumsub, {"mediaId": …} for Veriff; empty for one that '
+        "the customer gave."
+    )
+
+    @strawberry.field(description="Where to read the bytes, for five minutes. Null for callers who may not read documents.")
+    def url(self, info: strawberry.Info[Context, None]) -> URL | None:
+        context = info.context
+        if not context.clear:
+            return None
+        return URL(f"{context.public_url}/files/{link.for_file(context.core, context.tenant_id, self.id)}")
+
+    @classmethod
+    def of(cls, row: Any) -> File:
+        """A row of `file`, with the provider of its ingestion where it has one."""
+        provider = getattr(row, "provider", None)
+        return cls(
+            id=strawberry.ID(row.id),
+            category=FileCategory(row.category),
+            context=row.context,
+            content_type=row.content_type,
+            size=row.size,
+            sha256=row.sha256,
+            provider_details=JSON({DETAIL_OF_PROVIDER[ProviderName(provider)]: row.vendor_id} if provider else {}),
+        )

@@ -1,0 +1,102 @@
+"""Computing stored events and answers again, showing every difference before anything changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.context import Context
+from api.errors import UserError, user_errors
+from api.relay.node import MASK
+from api.scalars import given
+from app.domain.credential import Right
+from app.domain.provider import ProviderName
+from app.domain.replay import Difference, Replayed, Wanted
+from app.errors import UserFault, UserFaults
+from app.service.verification import replay
+
+# Fields of a difference that are no personal data.
+OPEN = frozenset({"status", "errorCode", "warnings", "stage", "reviewAnswer", "rejectType", "type", "subject", "externalId"})
+
+
+@strawberry.input(description="What is to be computed again: at most a hundred of each kind, newest first.")
+class ReplayFilter:
+    kinds: list[Replayed] | None = strawberry.field(default=strawberry.UNSET, description="Only these kinds; all if left out.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only of this vendor.")
+    customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
+    types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only events of these types.")
+    event_ids: list[strawberry.ID] | None = strawberry.field(default=strawberry.UNSET, description="Only these events.")
+    since: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not older than this.")
+    until: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not newer than this.")
+
+    def wanted(self) -> Wanted:
+        kinds = given(self.kinds)
+        return Wanted(
+            kinds=tuple(kinds) if kinds is not None else tuple(Replayed),
+            provider=given(self.provider),
+            customer_id=given(self.customer_id),
+            types=given(self.types),
+            since=given(self.since),
+            until=given(self.until),
+            event_ids=given(self.event_ids),
+        )
+
+
+@strawberry.type(description="One thing that computing again would change, or has changed.")
+class ReplayDifference:
+    kind: Replayed = strawberry.field(description="What kind of thing it is.")
+    subject_id: str = strawberry.field(description="What it is about: an event, `ingestion/PROCESS`, or a verification.")
+    field: str = strawberry.field(description="Which field differs.")
+    before: JSON | None = strawberry.field(description="What is stored; masked for callers who may not read personal data.")
+    after: JSON | None = strawberry.field(description="What was computed now; masked likewise.")
+    applied: bool = strawberry.field(description="Whether it was changed; always false in a dry run.")
+    reason: str | None = strawberry.field(description="Why it is not changed, where it cannot be.")
+
+
+@strawberry.type(description="What `replayProviderEvents` answers.")
+class ReplayProviderEventsPayload:
+    dry_run: bool = strawberry.field(description="Whether nothing was changed.")
+    examined: int = strawberry.field(description="How many things were computed again.")
+    differences: list[ReplayDifference] = strawberry.field(description="Every difference that was found.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type
+class ReplayMutation:
+    @strawberry.mutation(
+        description="Computes stored raw events and answers again, and shows the differences; changes them unless it is a dry run. "
+        "Needs a person. Replayed events lead to a look at the vendor's present state, as they did when they came."
+    )
+    async def replay_provider_events(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: Annotated[ReplayFilter | None, strawberry.argument(description="What is to be computed again.")] = strawberry.UNSET,
+        dry_run: Annotated[bool, strawberry.argument(description="Only show what would change.")] = True,
+    ) -> ReplayProviderEventsPayload:
+        context = info.context
+        context.require_person(Right.ACT)
+        wanted = filter.wanted() if filter else Wanted()
+        try:
+            done = await replay.replay(context.core, context.providers, context.tenant_id, wanted, dry_run=dry_run)
+        except (UserFault, UserFaults) as refusal:
+            return ReplayProviderEventsPayload(dry_run=dry_run, examined=0, differences=[], user_errors=user_errors(refusal))
+        found = [_shown(item, clear=context.clear) for item in done.differences]
+        return ReplayProviderEventsPayload(dry_run=dry_run, examined=done.examined, differences=found, user_errors=[])
+
+
+def _shown(item: Difference, *, clear: bool) -> ReplayDifference:
+    def value(content: Any) -> Any:
+        return content if clear or item.field in OPEN or content is None else MASK
+
+    return ReplayDifference(
+        kind=item.kind,
+        subject_id=item.subject_id,
+        field=item.field,
+        before=value(item.before),
+        after=value(item.after),
+        applied=item.applied,
+        reason=item.reason,
+    )

@@ -1,0 +1,90 @@
+"""Relay connections with keyset cursors: a page is found by where it begins, so that depth costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy import Select
+
+from api.context import Context
+from api.scalars import given
+from app.errors import BadRequest
+from app.service.trust import cursor
+
+PAGE_DEFAULT, PAGE_MOST = 20, 100
+
+First = Annotated[int | None, strawberry.argument(description="Take this many from the beginning, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="Take this many from the end, at most 100.")]
+Before = Annotated[str | None, strawberry.argument(description="End in front of this cursor.")]
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there is more behind this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more in front of this page.")
+    start_cursor: str | None = strawberry.field(description="The first edge's cursor; null for an empty page.")
+    end_cursor: str | None = strawberry.field(description="The last edge's cursor; null for an empty page.")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a list is asked for: `size` items behind `after` or, backwards, in front of `before`."""
+
+    size: int
+    backwards: bool
+    after: str | None
+    before: str | None
+
+
+def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+    """Checks the four arguments. Raises BadRequest for sizes outside 1 to 100 and for both directions at once."""
+    first, after, last, before = map(given, (first, after, last, before))
+    if first is not None and last is not None:
+        raise BadRequest("Give first or last, not both.")
+    size = first if first is not None else last if last is not None else PAGE_DEFAULT
+    if not 0 <= size <= PAGE_MOST:
+        raise BadRequest(f"first and last lie between 0 and {PAGE_MOST}.")
+    return Window(size, last is not None, after, before)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a page in list order, with their cursors."""
+
+    rows: Sequence[Any]
+    cursors: Sequence[str]
+    info: PageInfo
+
+
+def page_of(rows: Sequence[Any], asked: Window, make_cursor: Callable[[Any], str]) -> Page:
+    """A page from `size + 1` rows in reading direction: the one too many tells whether there is more."""
+    more = len(rows) > asked.size
+    kept = list(rows[: asked.size])
+    if asked.backwards:
+        kept.reverse()
+    cursors = [make_cursor(row) for row in kept]
+    return Page(
+        kept,
+        cursors,
+        PageInfo(
+            has_next_page=more if not asked.backwards else asked.before is not None,
+            has_previous_page=more if asked.backwards else asked.after is not None,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+    )
+
+
+async def newest_first(context: Context, kind: str, query: Select[Any], key: Any, asked: Window) -> Page:
+    """A page of a list ordered by id, newest first; ids sort by time."""
+    for place, comparison in ((asked.after, key.__lt__), (asked.before, key.__gt__)):
+        if place is not None:
+            query = query.where(comparison(cursor.decode(context.core.vault, kind, context.tenant_id, place)[0]))
+    query = query.order_by(key.asc() if asked.backwards else key.desc()).limit(asked.size + 1)
+    async with context.core.database.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return page_of(rows, asked, lambda row: cursor.encode(context.core.vault, kind, context.tenant_id, row.id))

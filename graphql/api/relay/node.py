@@ -1,0 +1,40 @@
+"""Relay's Node, and the shapes of edges and connections."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import strawberry
+
+from api.relay.connection import Page, PageInfo
+
+N = TypeVar("N")
+MASK = "***"
+
+
+@strawberry.interface(description="Anything that has an id of its own and can be read again with `node(id:)`.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="A TypeID: a prefix that names the kind, then a sortable UUIDv7.")
+
+
+@strawberry.type(description="One place in a list.")
+class Edge(Generic[N]):
+    node: N = strawberry.field(description="What stands at this place.")
+    cursor: str = strawberry.field(description="Opaque: give it to `after` or `before` to go on from here.")
+
+
+@strawberry.type(description="One page of a list.")
+class Connection(Generic[N]):
+    edges: list[Edge[N]] = strawberry.field(description="The places of this page, with their cursors.")
+    nodes: list[N] = strawberry.field(description="What stands at the places of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+
+
+def connection(page: Page, nodes: list[N]) -> Connection[N]:
+    edges = [Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, page.cursors, strict=True)]
+    return Connection(edges=edges, nodes=nodes, page_info=page.info)
+
+
+def masked(text: str | None, *, clear: bool) -> str | None:
+    """Personal text as this caller may see it."""
+    return text if clear or text is None else MASK

@@ -1,0 +1,159 @@
+"""Screening as people see it: where it stands, what was found, who said so, and what was decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.context import Context
+from api.relay.node import Node, masked
+from app.domain.aml import Screened
+from app.domain.credential import Right
+from app.domain.customer import AmlDecision, AmlStatus
+from app.domain.hit import DecisionStatus, HitVerdict
+from app.domain.screening import ScreenerName
+from app.service.screening import aml_decision, hit
+
+
+@strawberry.type(description="Somebody on a list who may be the customer. A verdict stays while the list says the same.")
+class AmlHit(Node):
+    screener: ScreenerName = strawberry.field(description="Who found it.")
+    list: str = strawberry.field(description="The list on which it stands.")
+    topics: list[str] = strawberry.field(  # type: ignore[valid-type]
+        description="Why it stands there: sanctions, pep, adverse_media, crime, terrorism, fitness_probity, warning, other."
+    )
+    score: float = strawberry.field(description="How well it fits, from 0 to 1; 1 where the source gives no score.")
+    verdict: HitVerdict = strawberry.field(description="What a person made of it.")
+    judged_by: str | None = strawberry.field(description="Whose credential judged it; null while nobody has.")
+    judged_at: dt.datetime | None = strawberry.field(description="When it was judged.")
+    found_at: dt.datetime = strawberry.field(description="When it was found, as it stands now.")
+    row: strawberry.Private[Any]
+
+    @strawberry.field(description="The listed name; masked for callers who may not read personal data.")
+    async def name(self, info: strawberry.Info[Context, None]) -> str:
+        return masked(str((await self._opened(info.context)).get("name", "")), clear=info.context.clear) or ""
+
+    @strawberry.field(description="The person's comment on the verdict; null for callers who may not read internal comments.")
+    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+        return await _comment(info.context, self.row, hit.COMMENT)
+
+    @strawberry.field(
+        description="What explains the hit: what fits and what does not, what the list says, where to read it (`source`). "
+        "Empty for callers who may not read personal data."
+    )
+    async def details(self, info: strawberry.Info[Context, None]) -> JSON:
+        return JSON((await self._opened(info.context)).get("details", {}) if info.context.clear else {})
+
+    async def _opened(self, context: Context) -> dict[str, Any]:
+        cipher = await context.loaders.cipher_by_customer.load(self.row.customer_id)
+        return cipher.open_json(self.row.details, hit.DETAILS) if cipher else {}
+
+    @classmethod
+    def of(cls, row: Any) -> AmlHit:
+        return cls(
+            id=strawberry.ID(row.id),
+            screener=ScreenerName(row.screener),
+            list=row.list,
+            topics=row.topics,
+            score=1.0 if row.score is None else row.score,
+            verdict=HitVerdict(row.verdict),
+            judged_by=row.judged_by,
+            judged_at=row.judged_at,
+            found_at=row.found_at,
+            row=row,
+        )
+
+
+async def _comment(context: Context, row: Any, place: str) -> str | None:
+    if row is None or row.comment is None or not context.caller.may(Right.READ_INTERNAL):
+        return None
+    cipher = await context.loaders.cipher_by_customer.load(row.customer_id)
+    return cipher.open(row.comment, place).decode() if cipher else None
+
+
+@strawberry.type(description="One version of a list.")
+class ListVersion:
+    list: str = strawberry.field(description="The list's name.")
+    version: str = strawberry.field(description="The version.")
+
+
+@strawberry.type(description="What one screener has said last about a customer.")
+class AmlCheck:
+    screener: ScreenerName = strawberry.field(description="Who was asked.")
+    outcome: Screened = strawberry.field(description="What it said.")
+    algorithm: str | None = strawberry.field(description="What compared, with its version; null where the source does not say.")
+    versions: list[ListVersion] = strawberry.field(description="The lists that were looked into.")
+    remarks: list[str] = strawberry.field(
+        description="What keeps it from being a whole screening: NAME_NOT_LATIN, no name could be transliterated surely; "
+        "HITS_CUT, there were more hits than are kept."
+    )
+    checked_at: dt.datetime = strawberry.field(description="When.")
+
+    @classmethod
+    def of(cls, row: Any) -> AmlCheck:
+        return cls(
+            screener=ScreenerName(row.screener),
+            outcome=Screened(row.screened),
+            algorithm=row.algorithm,
+            versions=[ListVersion(list=name, version=version) for name, version in row.versions.items()],
+            remarks=row.remarks,
+            checked_at=row.checked_at,
+        )
+
+
+@strawberry.type(description="Where the screening against sanctions and watch lists stands.")
+class Aml:
+    status: AmlStatus = strawberry.field(description="The status of the screening.")
+    screened_at: dt.datetime | None = strawberry.field(description="When the screening last had a result; null while it had none.")
+    decision: AmlDecision | None = strawberry.field(description="What compliance decided; null while nothing was decided.")
+    row: strawberry.Private[Any]
+
+    @strawberry.field(description="The person whose decision stands; null while nothing was decided.")
+    async def decided_by(self, info: strawberry.Info[Context, None]) -> str | None:
+        found = await self._decision(info.context, DecisionStatus.FINAL)
+        return found.decided_by if found and self.decision else None
+
+    @strawberry.field(description="The second person, where one is needed.")
+    async def confirmed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+        found = await self._decision(info.context, DecisionStatus.FINAL)
+        return found.confirmed_by if found and self.decision else None
+
+    @strawberry.field(description="The comment on the decision; null for callers who may not read internal comments.")
+    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+        found = await self._decision(info.context, DecisionStatus.FINAL)
+        return await _comment(info.context, found, aml_decision.COMMENT) if self.decision else None
+
+    @strawberry.field(description="A decision that waits for a second person's; null where none does.")
+    async def proposed_decision(self, info: strawberry.Info[Context, None]) -> AmlDecision | None:
+        found = await self._decision(info.context, DecisionStatus.PROPOSED)
+        return AmlDecision(found.decision) if found else None
+
+    @strawberry.field(description="The person whose decision waits for a second person's.")
+    async def proposed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+        found = await self._decision(info.context, DecisionStatus.PROPOSED)
+        return found.decided_by if found else None
+
+    @strawberry.field(description="What is found at present, what nobody has judged first; at most 200.")
+    async def hits(self, info: strawberry.Info[Context, None]) -> list[AmlHit]:
+        return [AmlHit.of(row) for row in await info.context.loaders.hits_by_customer.load(self.row.id)]
+
+    @strawberry.field(description="What each screener has said last.")
+    async def checks(self, info: strawberry.Info[Context, None]) -> list[AmlCheck]:
+        return [AmlCheck.of(row) for row in await info.context.loaders.checks_by_customer.load(self.row.id)]
+
+    async def _decision(self, context: Context, status: DecisionStatus) -> Any | None:
+        rows = await context.loaders.decisions_by_customer.load(self.row.id)
+        return next((row for row in rows if row.status == status), None)
+
+    @classmethod
+    def of(cls, row: Any) -> Aml:
+        decision = AmlDecision(row.aml_decision) if row.aml_decision else None
+        return cls(status=AmlStatus(row.aml_status), screened_at=row.aml_screened_at, decision=decision, row=row)
+
+
+async def hit_by_id(context: Context, hit_id: str) -> AmlHit | None:
+    row = await context.loaders.hit_by_id.load(hit_id)
+    return AmlHit.of(row) if row else None
