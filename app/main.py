@@ -21,8 +21,8 @@ from api.serve.socket_server import Sockets
 from app import wiring
 from app.config import Settings
 from app.notify import background
-from app.service.context import Workshop
-from app.service.dependencies import Core
+from app.service.context import WorkContext
+from app.service.dependencies import Dependencies
 from app.store import migrate
 from app.web import file, health, hosted, upload, webhook
 from tasks import pool
@@ -37,27 +37,27 @@ async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
     await migrate.ready(settings.database_url)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(wiring.opened(settings))
-        core = parts.core
-        doorbell, bell = await stack.enter_async_context(pool.ringing(settings, core))
-        shop = await stack.enter_async_context(pool.workshop(settings, core))
+        deps = parts.deps
+        queue, waker = await stack.enter_async_context(pool.waking(settings, deps))
+        context = await stack.enter_async_context(pool.work_context(settings, deps))
         if not settings.redis_url:
-            await stack.enter_async_context(pool.working(doorbell, bell, shop, concurrency=settings.worker_concurrency))
+            await stack.enter_async_context(pool.working(queue, waker, context, concurrency=settings.worker_concurrency))
         gate = Gate(
-            core,
-            shop.providers,
-            shop.reception.fetcher,
+            deps,
+            context.providers,
+            context.receiver.fetcher,
             public_url=settings.public_url,
             open_introspection=settings.introspection_on,
             introspection=settings.introspection is not False,
             suggestions=settings.introspection_on,
             sandbox=not settings.production,
         )
-        hub = Hub(gate, parts.pulse)
+        hub = Hub(gate, parts.notifier)
         stack.push_async_callback(hub.close)
         sockets = Sockets(gate, hub, settings.cors_origins)
         stack.push_async_callback(background.end, asyncio.create_task(sockets.watch()))
         stack.push_async_callback(sockets.close)
-        routes = [*_graphql(settings, gate, sockets), *_web(settings, core, shop)]
+        routes = [*_graphql(settings, gate, sockets), *_web(settings, deps, context)]
         yield Starlette(routes=routes, middleware=_middleware(settings))
 
 
@@ -70,19 +70,19 @@ def _graphql(settings: Settings, gate: Gate, sockets: Sockets) -> list[BaseRoute
     ]
 
 
-def _web(settings: Settings, core: Core, shop: Workshop) -> list[BaseRoute]:
+def _web(settings: Settings, deps: Dependencies, context: WorkContext) -> list[BaseRoute]:
     """What is not GraphQL."""
-    page = hosted.Hosted(core)
+    page = hosted.Hosted(deps)
     return [
         Route("/verify/assets/{name}", page.asset),
         Route("/verify/{token}", page.page),
         Route("/verify/{token}/session", page.session, methods=["POST"]),
-        Route("/uploads/{token}", upload.Uploads(shop.reception).handle, methods=["PUT"]),
-        Route("/files/{token}", file.Files(core, shop.blobs).handle),
-        Route("/webhooks/{provider}", webhook.Webhooks(core, shop.providers).handle, methods=["POST"]),
+        Route("/uploads/{token}", upload.Uploads(context.receiver).handle, methods=["PUT"]),
+        Route("/files/{token}", file.Files(deps, context.blobs).handle),
+        Route("/webhooks/{provider}", webhook.Webhooks(deps, context.providers).handle, methods=["POST"]),
         Route("/livez", health.livez),
-        Route("/readyz", health.Readiness(_checks(settings, core, shop)).handle),
-        Route("/metrics", health.Metrics(core).handle),
+        Route("/readyz", health.Readiness(_checks(settings, deps, context)).handle),
+        Route("/metrics", health.Metrics(deps).handle),
     ]
 
 
@@ -99,12 +99,12 @@ def _middleware(settings: Settings) -> list[Middleware]:
     ]
 
 
-def _checks(settings: Settings, core: Core, shop: Workshop) -> dict[str, health.Check]:
+def _checks(settings: Settings, deps: Dependencies, context: WorkContext) -> dict[str, health.Check]:
     async def database() -> bool:
-        async with core.database.reading() as connection:
+        async with deps.database.reading() as connection:
             return bool((await connection.execute(select(1))).scalar() == 1)
 
-    checks: dict[str, health.Check] = {"database": database, "blobs": shop.blobs.reachable}
+    checks: dict[str, health.Check] = {"database": database, "blobs": context.blobs.reachable}
     if settings.redis_url:
         redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
 

@@ -12,9 +12,9 @@ from app.config import Settings
 from app.domain.screening import Screenings
 from app.domain.start import Policy
 from app.notify import background
-from app.notify.notice import Pulse, RedisPulse
+from app.notify.notice import Notifier, RedisNotifier
 from app.service import consequence, event
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.sandbox import clock as sandbox_clock
 from app.service.trust import keyring
 from app.store import db
@@ -24,29 +24,29 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True)
 class Parts:
-    core: Core
-    pulse: Pulse
+    deps: Dependencies
+    notifier: Notifier
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Parts]:
     """Opens the parts, and closes them in reverse order."""
     database = db.Database(settings.database_url, write_events=event.write, movable_clock=not settings.production)
-    pulse = RedisPulse(settings.redis_url) if settings.redis_url else Pulse()
-    database.on_commit(lambda committed: pulse.beat() if committed.tenants else None)
-    await pulse.start()
+    notifier = RedisNotifier(settings.redis_url) if settings.redis_url else Notifier()
+    database.on_commit(lambda committed: notifier.notify() if committed.tenants else None)
+    await notifier.start()
     clock = SystemClock() if settings.production else MovableClock()
     if isinstance(clock, MovableClock):
-        await sandbox_clock.look(database, clock)
+        await sandbox_clock.refresh(database, clock)
     following = asyncio.create_task(sandbox_clock.follow(database, clock)) if isinstance(clock, MovableClock) else None
     try:
         policy = Policy(settings.designated_services, settings.starts_per_day, settings.start_needs_second_person)
         decision = None if settings.production else settings.sandbox_decision_seconds
         screening = Screenings(settings.screeners, settings.rescreen_days * DAY_SECONDS, settings.aml_needs_second_person)
-        core = Core(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, screening, decision)
-        consequence.attach(core, database)
-        yield Parts(core, pulse)
+        deps = Dependencies(database, keyring.load(settings), clock, settings.expected_stay_seconds, policy, screening, decision)
+        consequence.attach(deps, database)
+        yield Parts(deps, notifier)
     finally:
         await background.end(following)
-        await pulse.stop()
+        await notifier.stop()
         await database.close()

@@ -37,7 +37,7 @@ from app.model.rescreening import Rescreening
 from app.model.screening import Screening
 from app.model.tenant import Tenant
 from app.service.customer import customer, declaration
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.screening import matcher, person, watch_list
 from app.store import migrate
 from app.store.db import transaction
@@ -109,9 +109,9 @@ async def _single(folder: Path) -> None:
     town.random.shuffle(people)
     async with wiring.opened(settings) as parts:
         before, began = psutil.Process().memory_info().rss, time.perf_counter()
-        await watch_list.take_in(parts.core, _import(_file(folder, "single", listed)))
+        await watch_list.take_in(parts.deps, _import(_file(folder, "single", listed)))
         imported, grown = time.perf_counter() - began, psutil.Process().memory_info().rss - before
-        lists = matcher.Matcher(parts.core.database)
+        lists = matcher.Matcher(parts.deps.database)
         began = time.perf_counter()
         await lists.screen([Case(Person(("Nobody",)))])
         loaded = time.perf_counter() - began
@@ -149,15 +149,15 @@ async def _everybody() -> None:
             # Another town's people: most customers have names that no list knows. One in a hundred is listed.
             strangers = Town(SEED + 1)
             known = [strangers.someone() for _ in range(CUSTOMERS - CUSTOMERS // 100)]
-            await _customers(parts.core, known + [one for one, _ in listed[: CUSTOMERS // 100]])
+            await _customers(parts.deps, known + [one for one, _ in listed[: CUSTOMERS // 100]])
             idle = await _latencies(http, 60)
             before = gateway.memory_info().rss
-            await watch_list.take_in(parts.core, _import(_file(plant.folder, "everybody", listed)))
+            await watch_list.take_in(parts.deps, _import(_file(plant.folder, "everybody", listed)))
             began, peak, busy = time.perf_counter(), 0, []
             while True:
                 busy += await _latencies(http, 5)
                 peak = max(peak, gateway.memory_info().rss + sum(child.memory_info().rss for child in gateway.children()))
-                async with parts.core.database.reading() as connection:
+                async with parts.deps.database.reading() as connection:
                     row = (await connection.execute(select(Rescreening.__table__).order_by(Rescreening.id.desc()))).first()
                 assert row is not None
                 if not row.is_open:
@@ -182,16 +182,16 @@ async def _latencies(http: httpx.AsyncClient, many: int) -> list[float]:
     return found
 
 
-async def _customers(core: Core, people: Sequence[Someone]) -> None:
+async def _customers(deps: Dependencies, people: Sequence[Someone]) -> None:
     """Customers who were screened before, and are clear."""
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         tenant_id = (await connection.execute(select(Tenant.id).limit(1))).scalar_one()
-    at = core.clock.now()
+    at = deps.clock.now()
     for start in range(0, len(people), 500):
         rows: dict[Any, list[dict[str, Any]]] = {Customer: [], DataKey: [], Screening: [], AmlCheck: []}
         for one in people[start : start + 500]:
             customer_id = ids.new("cus")
-            wrapped, cipher = core.vault.new_key(tenant_id, customer_id)
+            wrapped, cipher = deps.vault.new_key(tenant_id, customer_id)
             sealed = cipher.seal_json({"email": "b@example.com", "firstName": one.name, "lastName": None}, customer.PERSONAL)
             born = cipher.seal_json(plain(KycData(date_of_birth=one.born)), declaration.DATA)
             digest = person.digest(Person((one.name,), (one.born.isoformat(),)), cipher)
@@ -210,6 +210,6 @@ async def _customers(core: Core, people: Sequence[Someone]) -> None:
                 "customer_id": customer_id, "tenant_id": tenant_id, "screener": ScreenerName.LISTS, "screened": Screened.CLEAR,
                 "versions": {"bench": "0"}, "remarks": [], "person": digest, "checked_at": at,
             })  # fmt: skip
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             for table, values in rows.items():
                 await session.execute(insert(table), values)

@@ -96,6 +96,6 @@ def make(redis_url: str | None) -> Broker:
     return broker
 
 
-def ring(broker: Broker, actor: str, subject_id: str) -> None:
+def wake(broker: Broker, actor: str, subject_id: str) -> None:
     """Puts one message on the queue: the actor's name and an id, nothing else. Blocks for a round trip on Redis."""
     broker.enqueue(Message(queue_name=QUEUE, actor_name=actor, args=(subject_id,), kwargs={}, options={}))

@@ -6,15 +6,15 @@ import dramatiq
 from dramatiq.broker import Broker
 
 from app.notify.wakeup import RUN_INGESTION
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.ingestion import run
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
 
-def declare(broker: Broker, shop: Workshop, submit: Submit) -> None:
+def declare(broker: Broker, context: WorkContext, submit: Submit) -> None:
     """Registers the actor. `submit` runs a coroutine on the process's event loop and blocks until it has ended."""
 
     @dramatiq.actor(broker=broker, actor_name=RUN_INGESTION, queue_name=QUEUE)
     def run_ingestion(ingestion_id: str) -> None:
-        submit(run.carry_out(shop, ingestion_id))
+        submit(run.carry_out(context, ingestion_id))

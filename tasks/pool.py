@@ -15,9 +15,9 @@ from app.config import Settings
 from app.domain.provider import CallBudget, CallKind
 from app.domain.screening import Screener, ScreenerName
 from app.notify import background
-from app.notify.wakeup import Bell
-from app.service.context import Patience, Workshop
-from app.service.dependencies import Core
+from app.notify.wakeup import Waker
+from app.service.context import TimeLimits, WorkContext
+from app.service.dependencies import Dependencies
 from app.service.document import blob, cleaner, fetch, receiver
 from app.service.screening import matcher, provider_screener
 from app.service.work import budget
@@ -30,63 +30,63 @@ IDLE_MILLISECONDS = 250
 
 
 @asynccontextmanager
-async def ringing(settings: Settings, core: Core) -> AsyncIterator[tuple[Broker, Bell]]:
+async def waking(settings: Settings, deps: Dependencies) -> AsyncIterator[tuple[Broker, Waker]]:
     """The process's broker, and the bell that is rung after each commit that leaves work behind."""
-    doorbell = broker.make(settings.redis_url)
-    bell = Bell(lambda actor, subject: broker.ring(doorbell, actor, subject), blocking=settings.redis_url is not None)
-    core.database.on_commit(lambda committed: bell.ring(committed.jobs))
-    await bell.start()
+    queue = broker.make(settings.redis_url)
+    waker = Waker(lambda actor, subject: broker.wake(queue, actor, subject), blocking=settings.redis_url is not None)
+    deps.database.on_commit(lambda committed: waker.wake(committed.jobs))
+    await waker.start()
     try:
-        yield doorbell, bell
+        yield queue, waker
     finally:
-        await bell.stop()
-        doorbell.close()
+        await waker.stop()
+        queue.close()
 
 
 @asynccontextmanager
-async def workshop(settings: Settings, core: Core) -> AsyncIterator[Workshop]:
+async def work_context(settings: Settings, deps: Dependencies) -> AsyncIterator[WorkContext]:
     """Everything that carrying out ingestions needs, with one HTTP client for all vendors."""
 
     def account_budget(account: str, limits: dict[CallKind, int]) -> CallBudget:
         # Embedded, this process is the only one that calls.
         if settings.embedded:
             return budget.LocalBudget(limits)
-        return budget.SharedBudget(core.database, account, limits)
+        return budget.SharedBudget(deps.database, account, limits)
 
     blobs = blob.BlobStore(blob.open_store(settings.blobs))
     fetcher = fetch.Fetcher(settings.fetch_allowed_hosts, samples=not settings.production)
-    lists = matcher.Matcher(core.database)
+    lists = matcher.Matcher(deps.database)
     async with wire.client() as http, contextlib.aclosing(lists):
-        vendors = providers.build(settings, http, account_budget, core.clock.now)
+        vendors = providers.build(settings, http, account_budget, deps.clock.now)
         every: dict[ScreenerName, Callable[[], Screener]] = {
-            ScreenerName.PROVIDER: lambda: provider_screener.VendorScreener(vendors),
+            ScreenerName.PROVIDER: lambda: provider_screener.ProviderScreener(vendors),
             ScreenerName.LISTS: lambda: lists,
             ScreenerName.YENTE: lambda: yente.build(settings, http),
         }
-        yield Workshop(
-            core,
+        yield WorkContext(
+            deps,
             blobs,
             vendors,
-            Patience(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
-            receiver.Reception(core, blobs, cleaner.Cleaner(), fetcher),
+            TimeLimits(settings.provider_retry_seconds, settings.provider_readiness_seconds, settings.lease_seconds),
+            receiver.Receiver(deps, blobs, cleaner.Cleaner(), fetcher),
             {name: every[name]() for name in settings.screeners},
         )
 
 
 @asynccontextmanager
-async def working(doorbell: Broker, bell: Bell, shop: Workshop, *, concurrency: int) -> AsyncIterator[None]:
+async def working(queue: Broker, waker: Waker, context: WorkContext, *, concurrency: int) -> AsyncIterator[None]:
     """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
     running: set[asyncio.Task[None]] = set()
     submit = loop.submitter(asyncio.get_running_loop(), running)
-    ingestion.declare(doorbell, shop, submit)
-    verification.declare(doorbell, shop, submit)
-    upload.declare(doorbell, shop, submit)
-    start.declare(doorbell, shop, submit)
-    screening.declare(doorbell, shop, submit)
-    worker = Worker(doorbell, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
+    ingestion.declare(queue, context, submit)
+    verification.declare(queue, context, submit)
+    upload.declare(queue, context, submit)
+    start.declare(queue, context, submit)
+    screening.declare(queue, context, submit)
+    worker = Worker(queue, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
-    relaying = asyncio.create_task(relay.run(shop.core, bell.ring, lambda: broker.depth(doorbell), shop.reception.tidy))
-    operating = asyncio.create_task(sandbox.run(shop)) if shop.core.decision_seconds is not None else None
+    relaying = asyncio.create_task(relay.run(context.deps, waker.wake, lambda: broker.depth(queue), context.receiver.tidy))
+    operating = asyncio.create_task(sandbox.run(context)) if context.deps.decision_seconds is not None else None
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document import upload
 from app.service.trust import credential
 from app.service.verification import inbound
@@ -18,15 +18,15 @@ from app.store.db import transaction
 
 log = structlog.get_logger(module=__name__)
 
-BEAT_SECONDS = 0.3
+ROUND_SECONDS = 0.3
 TIDY_SECONDS, MATCH_SECONDS = 3600.0, 20.0
 # Messages that may wait before the relay adds none.
 ENOUGH = 500
 
 
 async def run(
-    core: Core,
-    ring: Callable[[Sequence[tuple[str, str]]], None],
+    deps: Dependencies,
+    wake: Callable[[Sequence[tuple[str, str]]], None],
     depth: Callable[[], int],
     tidy: Callable[[], Awaitable[None]],
 ) -> None:
@@ -39,22 +39,22 @@ async def run(
     while True:
         try:
             waiting = await asyncio.to_thread(depth)
-            due = await lease.due(core.database) if waiting < ENOUGH else ()
+            due = await lease.due(deps.database) if waiting < ENOUGH else ()
             if due:
-                ring(due)
+                wake(due)
             if loop.time() >= match_at:
                 match_at = loop.time() + MATCH_SECONDS
-                async with transaction(core.database) as session:
+                async with transaction(deps.database) as session:
                     await inbound.match_late(session)
             if loop.time() >= tidy_at:
                 tidy_at = loop.time() + TIDY_SECONDS
                 await tidy()
-                async with transaction(core.database) as session:
-                    await idempotency.forget_old(session, at=core.clock.now())
+                async with transaction(deps.database) as session:
+                    await idempotency.forget_old(session, at=deps.clock.now())
                     await inbound.forget_unmatched(session)
-                    await upload.forget_unsent(session, at=core.clock.now())
-                    await credential.forget_ended(session, at=core.clock.now())
+                    await upload.forget_unsent(session, at=deps.clock.now())
+                    await credential.forget_ended(session, at=deps.clock.now())
         except (SQLAlchemyError, RedisError, OSError) as problem:
             log.warning("relay.away", error=type(problem).__name__)
             await asyncio.sleep(1.0)
-        await asyncio.sleep(BEAT_SECONDS)
+        await asyncio.sleep(ROUND_SECONDS)

@@ -7,7 +7,7 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.sandbox import sandbox_operator
 
 log = structlog.get_logger(module=__name__)
@@ -15,9 +15,9 @@ log = structlog.get_logger(module=__name__)
 ROUND_SECONDS = 0.5
 
 
-async def run(shop: Workshop) -> None:
+async def run(context: WorkContext) -> None:
     """Goes round for ever. A database that is away is waited for."""
-    operator = sandbox_operator.Operator(shop)
+    operator = sandbox_operator.Operator(context)
     while True:
         try:
             await operator.go_round()

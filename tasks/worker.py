@@ -24,9 +24,9 @@ async def run(settings: Settings, *, concurrency: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with (
         wiring.opened(settings) as parts,
-        pool.ringing(settings, parts.core) as (doorbell, bell),
-        pool.workshop(settings, parts.core) as shop,
-        pool.working(doorbell, bell, shop, concurrency=concurrency),
+        pool.waking(settings, parts.deps) as (queue, waker),
+        pool.work_context(settings, parts.deps) as context,
+        pool.working(queue, waker, context, concurrency=concurrency),
     ):
         logger.info("worker.ready", concurrency=concurrency)
         await stopped.wait()

@@ -65,10 +65,10 @@ async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         database = request.getfixturevalue("postgresql_server").database()
         made = Firm.distributed(tmp_path, database, request.getfixturevalue("redis_server").database())
     await migrate.upgrade(made.settings.database_url)
-    async with wiring.opened(made.settings) as opened, pool.workshop(made.settings, opened.core) as shop:
-        async with transaction(opened.core.database) as session:
+    async with wiring.opened(made.settings) as opened, pool.work_context(made.settings, opened.deps) as context:
+        async with transaction(opened.deps.database) as session:
             tenant_id = await credential.ensure_tenant(session, "default", at=SystemClock().now())
-        yield Desk(shop, tenant_id, tmp_path)
+        yield Desk(context, tenant_id, tmp_path)
 
 
 @pytest.fixture

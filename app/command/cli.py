@@ -127,7 +127,7 @@ async def _check() -> None:
 
     settings = config.load()
     await migrate.require_current(settings.database_url)
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
         broken = await consistency.broken(connection)
     for rule, ids in broken.items():
         print(f"broken: {rule}: {', '.join(ids)}")
@@ -151,8 +151,8 @@ async def _stuck(limit: int, as_json: bool) -> None:
 
     settings = config.load()
     await migrate.ready(settings.database_url)
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
-        rows = await stuck.page(connection, at=parts.core.clock.now(), limit=limit)
+    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
+        rows = await stuck.page(connection, at=parts.deps.clock.now(), limit=limit)
     entries = [
         {
             "since": row.since.isoformat(timespec="seconds"),
@@ -186,8 +186,8 @@ async def _advance(by: dt.timedelta) -> None:
         raise ConfigurationFault(["GATEHOUSE_ENVIRONMENT: the clock can be moved in the sandbox only"])
     await migrate.ready(settings.database_url)
     async with wiring.opened(settings) as parts:
-        await clock.advance(parts.core, by.total_seconds())
-        print(parts.core.clock.now().isoformat(timespec="seconds"))
+        await clock.advance(parts.deps, by.total_seconds())
+        print(parts.deps.clock.now().isoformat(timespec="seconds"))
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scope
     settings = config.load()
     await migrate.ready(settings.database_url)
     at = SystemClock().now()
-    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+    async with wiring.opened(settings) as parts, transaction(parts.deps.database) as session:
         tenant_id = await credential.ensure_tenant(session, tenant, at=at)
         token = await credential.issue(
             session,
@@ -73,7 +73,7 @@ async def _list(as_json: bool) -> None:
     settings = config.load()
     await migrate.ready(settings.database_url)
     at = SystemClock().now()
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
         rows = await credential.listing(connection)
     entries = [
         {
@@ -110,7 +110,7 @@ async def _revoke(credential_id: str) -> None:
 
     settings = config.load()
     await migrate.ready(settings.database_url)
-    async with wiring.opened(settings) as parts, transaction(parts.core.database) as session:
+    async with wiring.opened(settings) as parts, transaction(parts.deps.database) as session:
         done = await credential.revoke(session, credential_id, at=SystemClock().now())
     if not done:
         say(f"{credential_id} is no credential that could be revoked; see: gatehouse credentials list")

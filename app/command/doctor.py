@@ -197,7 +197,7 @@ async def _lists(settings: config.Settings) -> AsyncIterator[Finding]:
     made = not settings.embedded or settings.database_path.exists()
     if not made or await migrate.pending(settings.database_url):
         return
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
         rows = await watch_list.active(connection)
     if not rows:
         yield unsure("lists", "none was imported, so they do not count", "Run: gatehouse lists import FILE")

@@ -18,7 +18,7 @@ from app.domain.normal import country, date
 from app.domain.screening import Case, Person
 from app.domain.screening.score import THRESHOLD
 from app.errors import ScreenerFault, UserFault
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.store import migrate
 
 app = typer.Typer(help="The lists that customers are looked for in.", no_args_is_help=True)
@@ -74,18 +74,18 @@ async def _import(
     await _migrated(settings)
     async with wiring.opened(settings) as parts:
         wanted = watch_list.Import(path, name, format_, licence, threshold, version, may_shrink)
-        done = await watch_list.take_in(parts.core, wanted, lambda many: say(f"{many} people read") if many % 10_000 == 0 else None)
+        done = await watch_list.take_in(parts.deps, wanted, lambda many: say(f"{many} people read") if many % 10_000 == 0 else None)
     if done.known:
         say("This very file is in use already; nothing was changed")
     print(f"{done.name}  {done.version}  {done.entries} people  {done.skipped} others left out  {licence}")
 
 
-async def bring_in_sandbox(core: Core) -> None:
+async def bring_in_sandbox(deps: Dependencies) -> None:
     """The invented list, for the demo."""
     from app.service.screening import watch_list
 
     wanted = watch_list.Import(SANDBOX_FILE, SANDBOX, Format.FTM, SANDBOX_LICENCE, THRESHOLD)
-    await watch_list.take_in(core, wanted)
+    await watch_list.take_in(deps, wanted)
 
 
 async def _migrated(settings: config.Settings) -> None:
@@ -103,7 +103,7 @@ async def _status(as_json: bool) -> None:
 
     settings = config.load()
     await _migrated(settings)
-    async with wiring.opened(settings) as parts, parts.core.database.reading() as connection:
+    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
         rows = await watch_list.every(connection)
         walks = await rescreening.newest(connection)
     told = {"lists": [_list(row) for row in rows], "rescreenings": [_walk(row) for row in walks]}
@@ -157,7 +157,7 @@ async def _screen(person: Person, as_json: bool) -> None:
 
     settings = config.load()
     await _migrated(settings)
-    async with wiring.opened(settings) as parts, contextlib.aclosing(matcher.Matcher(parts.core.database)) as lists_:
+    async with wiring.opened(settings) as parts, contextlib.aclosing(matcher.Matcher(parts.deps.database)) as lists_:
         try:
             report = (await lists_.screen([Case(person)]))[0]
         except ScreenerFault as fault:

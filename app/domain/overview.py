@@ -25,7 +25,7 @@ class OverviewStatus(StrEnum):
     EXEMPT = "EXEMPT"
 
 
-class MarkKind(StrEnum):
+class FingerprintKind(StrEnum):
     """What a person is recognised by among a firm's customers."""
 
     DOCUMENT = "document"
@@ -57,7 +57,7 @@ class Facts:
     declared: KycData
     today: dt.date
     results: Mapping[KycProcess, Result] = field(default_factory=dict)
-    twins: Collection[MarkKind] = ()
+    duplicates: Collection[FingerprintKind] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _profile(facts: Facts, data: Mapping[str, Any]) -> Iterator[Reason]:
     yield from _age(facts, data.get("birthdate"), "birthdate")
     yield from _same_name(facts, data.get("full_name"), "fullName")
     yield from _same_birthdate(facts, data.get("birthdate"), "birthdate")
-    yield from _duplicate(facts, MarkKind.PERSON)
+    yield from _duplicate(facts, FingerprintKind.PERSON)
 
 
 def _address(facts: Facts, data: Mapping[str, Any]) -> Iterator[Reason]:
@@ -121,8 +121,8 @@ def _identity(facts: Facts, data: Mapping[str, Any]) -> Iterator[Reason]:
     yield from _same_name(facts, name, "person.givenName")
     yield from _same_birthdate(facts, person.get("birthdate"), "person.birthdate")
     yield from _same_number(facts, document)
-    yield from _duplicate(facts, MarkKind.DOCUMENT)
-    yield from _duplicate(facts, MarkKind.PERSON)
+    yield from _duplicate(facts, FingerprintKind.DOCUMENT)
+    yield from _duplicate(facts, FingerprintKind.PERSON)
 
 
 def _proof(facts: Facts, data: Mapping[str, Any]) -> Iterator[Reason]:
@@ -196,13 +196,13 @@ def _same_number(facts: Facts, document: Mapping[str, Any]) -> Iterator[Reason]:
 
 
 WORDS = {
-    MarkKind.DOCUMENT: ("Another customer of the firm has the same document.", "document.number"),
-    MarkKind.PERSON: ("Another customer of the firm has the same name and date of birth.", None),
+    FingerprintKind.DOCUMENT: ("Another customer of the firm has the same document.", "document.number"),
+    FingerprintKind.PERSON: ("Another customer of the firm has the same name and date of birth.", None),
 }
 
 
-def _duplicate(facts: Facts, kind: MarkKind) -> Iterator[Reason]:
-    if kind in facts.twins:
+def _duplicate(facts: Facts, kind: FingerprintKind) -> Iterator[Reason]:
+    if kind in facts.duplicates:
         yield Reason("duplicate", *WORDS[kind])
 
 
@@ -211,12 +211,12 @@ def normal_number(number: str) -> str:
     return "".join(char for char in number.upper() if char.isalnum())
 
 
-def document_mark(country: str | None, number: str | None) -> str | None:
+def document_fingerprint(country: str | None, number: str | None) -> str | None:
     """By what one document is the same as another; the type is left out, since vendors tell it differently."""
     return f"{country}|{normal_number(number)}" if country and number and normal_number(number) else None
 
 
-def person_mark(name: str | None, born: str | None) -> str | None:
+def person_fingerprint(name: str | None, born: str | None) -> str | None:
     """By what one person is the same as another: all words of the name in any order, and the date of birth."""
     words = sorted(set(fold(name).split())) if name else []
     return f"{' '.join(words)}|{born}" if words and born else None

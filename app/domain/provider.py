@@ -18,7 +18,7 @@ from app.domain.process import KycProcess
 from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.reference import Reference
 from app.domain.screening import Hit, Report
-from app.domain.start import Made, Newcomer
+from app.domain.start import Applicant, Created
 from app.domain.verification import VendorState
 from app.errors import NotReady, ProcessFault, VendorFault
 
@@ -137,11 +137,11 @@ class Provider(Protocol):
         """The vendor's id of what was made under our external id; None where the vendor surely has nothing."""
         ...
 
-    async def make(self, newcomer: Newcomer) -> Made:
+    async def make(self, applicant: Applicant) -> Created:
         """Makes a verification under our external id: billable, called once. Raises VendorFault, which says what left."""
         ...
 
-    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
+    async def attach_documents(self, applicant: Applicant, made: Created) -> Created:
         """Gives what was made the documents at hand, and finds its page for the customer. Free; may be done again."""
         ...
 
@@ -164,7 +164,7 @@ class Provider(Protocol):
         """Opens one file of the verification for streaming."""
         ...
 
-    async def look(self, reference: Reference, *, thorough: bool) -> Snapshot:
+    async def refresh(self, reference: Reference, *, thorough: bool) -> Snapshot:
         """The present state of one verification, decided or not; `thorough` with the whole profile."""
         ...
 
@@ -176,7 +176,7 @@ class Provider(Protocol):
         """What the vendor's own screening of a verification has found. Raises VendorFault, which is never "nothing"."""
         ...
 
-    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+    def listed_by_refusal(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
         """What a refusal's labels say of lists: a hit for each that says that the person stands on one."""
         ...
 

@@ -81,7 +81,7 @@ class Image:
 
 
 @dataclass(frozen=True, repr=False)
-class Newcomer:
+class Applicant:
     """Whom a verification is made for, with the data at hand. `external_id` is ours, the same for every attempt."""
 
     external_id: str
@@ -95,7 +95,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True)
-class Made:
+class Created:
     """What the vendor made: its own id, and the page it sends the customer to, with when that ends."""
 
     reference: str

@@ -174,7 +174,7 @@ EXPECTED_STAY: dict[Stage, tuple[float, float]] = {
 }
 
 
-def next_look(stage: Stage, quiet: int, expected: Mapping[Stage, float] | None = None) -> float:
+def next_refresh(stage: Stage, quiet: int, expected: Mapping[Stage, float] | None = None) -> float:
     """Seconds until the vendor is asked again; `quiet` counts the looks that found nothing new."""
     first, most = EXPECTED_STAY[stage]
     if expected and stage in expected:

@@ -12,7 +12,7 @@ from app.model.data_key import DataKey
 from app.model.drift import Drift
 from app.model.event import Event
 from app.model.file import File
-from app.model.fingerprint import IdentityMark
+from app.model.fingerprint import IdentityFingerprint
 from app.model.hit import AmlHit
 from app.model.idempotency import IdempotencyKey
 from app.model.inbound import InboundEvent
@@ -42,7 +42,7 @@ __all__ = [
     "Event",
     "File",
     "IdempotencyKey",
-    "IdentityMark",
+    "IdentityFingerprint",
     "InboundEvent",
     "Ingestion",
     "Payload",

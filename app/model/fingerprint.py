@@ -6,9 +6,9 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
-class IdentityMark(SQLModel, table=True):
-    __tablename__ = "identity_mark"
-    __table_args__ = (Index("identity_mark_same", "tenant_id", "kind", "digest"),)
+class IdentityFingerprint(SQLModel, table=True):
+    __tablename__ = "identity_fingerprint"
+    __table_args__ = (Index("identity_fingerprint_same", "tenant_id", "kind", "digest"),)
     customer_id: str = Field(primary_key=True, max_length=40, foreign_key="customer.id")
     kind: str = Field(primary_key=True, max_length=20)
     digest: str = Field(primary_key=True, max_length=64)

@@ -42,7 +42,7 @@ class Ingestion(SQLModel, table=True):
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: dt.datetime = Field(sa_type=UtcDateTime)
-    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    wake_at: dt.datetime = Field(sa_type=UtcDateTime)
     faulty_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     waiting_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)

@@ -31,11 +31,11 @@ class Screening(SQLModel, table=True):
     # How often the vendor was asked without a result.
     quiet: int = 0
     # How often it was asked for; a look that began before the last time is followed by another.
-    rings: int = 0
+    requests: int = 0
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: dt.datetime = Field(sa_type=UtcDateTime)
-    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    wake_at: dt.datetime = Field(sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 

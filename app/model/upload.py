@@ -43,7 +43,7 @@ class Upload(SQLModel, table=True):
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: dt.datetime = Field(sa_type=UtcDateTime)
-    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    wake_at: dt.datetime = Field(sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     expires_at: dt.datetime = Field(sa_type=UtcDateTime)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

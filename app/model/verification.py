@@ -50,15 +50,15 @@ class Verification(SQLModel, table=True):
     active: bool = True
     missing_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     # How often the vendor rang; a look that began before the last ring is followed by another.
-    rings: int = 0
+    notices: int = 0
     thorough: bool = False
     quiet: int = 0
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: dt.datetime = Field(sa_type=UtcDateTime)
-    ring_at: dt.datetime = Field(sa_type=UtcDateTime)
+    wake_at: dt.datetime = Field(sa_type=UtcDateTime)
     faulty_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
-    looked_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    refreshed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     updated_at: dt.datetime = Field(sa_type=UtcDateTime)
 

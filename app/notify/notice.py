@@ -12,19 +12,19 @@ from app.notify import background
 CHANNEL = "gatehouse:pulse"
 
 
-class Pulse:
+class Notifier:
     """Wakes waiters inside this process. `beats` counts, so a beat between looking and waiting is not missed."""
 
     def __init__(self) -> None:
-        self.beats = 0
+        self.count = 0
         self._waiters: set[asyncio.Future[None]] = set()
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         """Tells everyone, from inside the event loop."""
         self.wake()
 
     def wake(self) -> None:
-        self.beats += 1
+        self.count += 1
         waiters, self._waiters = self._waiters, set()
         for waiter in waiters:
             if not waiter.done():
@@ -32,7 +32,7 @@ class Pulse:
 
     async def wait(self, seen: int, timeout: float) -> None:
         """Returns when there was a beat after the count `seen`, or after `timeout` seconds."""
-        if self.beats != seen:
+        if self.count != seen:
             return
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
@@ -50,7 +50,7 @@ class Pulse:
         """Nothing to stop inside one process."""
 
 
-class RedisPulse(Pulse):
+class RedisNotifier(Notifier):
     """Carries beats between processes over Redis publish/subscribe; beats in quick succession are sent as one."""
 
     def __init__(self, url: str) -> None:
@@ -59,7 +59,7 @@ class RedisPulse(Pulse):
         self._pending = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         self.wake()
         self._pending.set()
 

@@ -14,19 +14,19 @@ log = structlog.get_logger(module=__name__)
 
 # The actors: what a ring asks for.
 RUN_INGESTION = "run_ingestion"
-LOOK_AT_VERIFICATION = "look_at_verification"
+REFRESH_VERIFICATION = "refresh_verification"
 FETCH_DOCUMENT = "fetch_document"
 START_VERIFICATION = "start_verification"
 SCREEN_CUSTOMER = "screen_customer"
 RESCREEN = "rescreen"
 # How long the relay leaves a row alone after its bell was rung.
-RING_AGAIN_SECONDS = 3.0
+WAKE_AGAIN_SECONDS = 3.0
 # Rings that wait for a slow broker; more are dropped, and found by the relay.
 BACKLOG = 10_000
 Send = Callable[[str, str], None]
 
 
-class Bell:
+class Waker:
     """Sends rings behind the caller's back. With `blocking`, from a thread: a slow or absent broker holds nobody up."""
 
     def __init__(self, send: Send, *, blocking: bool) -> None:
@@ -35,7 +35,7 @@ class Bell:
         self._backlog: asyncio.Queue[tuple[str, str]] = asyncio.Queue(BACKLOG)
         self._task: asyncio.Task[None] | None = None
 
-    def ring(self, jobs: Sequence[tuple[str, str]]) -> None:
+    def wake(self, jobs: Sequence[tuple[str, str]]) -> None:
         with contextlib.suppress(asyncio.QueueFull):
             for job in jobs:
                 self._backlog.put_nowait(job)

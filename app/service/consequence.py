@@ -13,7 +13,7 @@ from typing import Any
 
 from app.domain.event import EventType, Fact, NewEvent
 from app.service.customer import declaration
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.fact import (
     ListReplaced,
     ResultsCompleted,
@@ -30,54 +30,54 @@ from app.service.verification import inbound, verification
 from app.store.db import Database, Session
 
 
-async def match_waiting_events(core: Core, session: Session, event: NewEvent) -> None:
+async def match_waiting_events(deps: Dependencies, session: Session, event: NewEvent) -> None:
     """Gives provider events that arrived before their verification was known to it."""
-    await inbound.match(core, session, event.data["verificationId"])
+    await inbound.match(deps, session, event.data["verificationId"])
 
 
-async def screen_changed_customer(core: Core, session: Session, event: NewEvent) -> None:
+async def screen_changed_customer(deps: Dependencies, session: Session, event: NewEvent) -> None:
     """Screens a customer again whose declared data name another person than before."""
     if any(name.startswith("kycData.") for name in event.data["fields"]):
-        await screening.person_changed(core, session, str(event.customer_id))
+        await screening.person_changed(deps, session, str(event.customer_id))
 
 
-async def keep_verification(core: Core, session: Session, fact: VerificationRead) -> None:
+async def keep_verification(deps: Dependencies, session: Session, fact: VerificationRead) -> None:
     """Makes the verification known, or applies the state that was read."""
-    await verification.keep(core, session, fact.ingestion, fact.seen, fact.cipher)
+    await verification.keep(deps, session, fact.ingestion, fact.seen, fact.cipher)
 
 
-async def ingest_approved(core: Core, session: Session, fact: VerificationApproved) -> None:
+async def ingest_approved(deps: Dependencies, session: Session, fact: VerificationApproved) -> None:
     """Queues the ingestion of the verification."""
-    await ingestion.queue(core, session, fact.verification)
+    await ingestion.queue(deps, session, fact.verification)
 
 
-async def screen_ingested_customer(core: Core, session: Session, fact: ResultsCompleted) -> None:
+async def screen_ingested_customer(deps: Dependencies, session: Session, fact: ResultsCompleted) -> None:
     """Screens a customer whom its results name another person than before, by its provider's own screening as well."""
     seen = await screening.verifications_named(session, fact.customer_id, fact.provider, fact.references)
-    await screening.person_changed(core, session, fact.customer_id, seen)
+    await screening.person_changed(deps, session, fact.customer_id, seen)
 
 
-async def screen_again(core: Core, session: Session, fact: ScreeningWanted) -> None:
+async def screen_again(deps: Dependencies, session: Session, fact: ScreeningWanted) -> None:
     """Screens the customer anew."""
-    await screening.again(core, session, fact.customer)
+    await screening.again(deps, session, fact.customer)
 
 
-async def reassess_declaration(core: Core, session: Session, fact: UploadRefused) -> None:
+async def reassess_declaration(deps: Dependencies, session: Session, fact: UploadRefused) -> None:
     """Computes again what is missing of the customer's data, so that it may be changed."""
-    await declaration.reassess(core, session, fact.tenant_id, fact.customer_id)
+    await declaration.reassess(deps, session, fact.tenant_id, fact.customer_id)
 
 
-async def resume_start(core: Core, session: Session, fact: UnknownReference) -> None:
+async def resume_start(deps: Dependencies, session: Session, fact: UnknownReference) -> None:
     """Resumes the start that made it, where a start of that external id is in doubt."""
-    await start.heard(session, fact.provider, external_id=fact.external_id, reference=fact.reference)
+    await start.resume_in_doubt(session, fact.provider, external_id=fact.external_id, reference=fact.reference)
 
 
-async def rescreen_everybody(core: Core, session: Session, fact: ListReplaced) -> None:
+async def rescreen_everybody(deps: Dependencies, session: Session, fact: ListReplaced) -> None:
     """Begins to screen all customers against the new version."""
-    await rescreening.begin(core, session, fact.name, fact.version)
+    await rescreening.begin(deps, session, fact.name, fact.version)
 
 
-EventHandler = Callable[[Core, Session, NewEvent], Awaitable[None]]
+EventHandler = Callable[[Dependencies, Session, NewEvent], Awaitable[None]]
 # Every type of event is here, so that adding one means deciding what follows from it.
 OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.CUSTOMER_CREATED: (),
@@ -109,7 +109,7 @@ OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.PROVIDER_DRIFT_DETECTED: (),
 }
 # A handler takes the one kind of fact that its line names, which no type of a mapping can say: hence Any.
-OF_FACTS: Mapping[type[Fact], tuple[Callable[[Core, Session, Any], Awaitable[None]], ...]] = {
+OF_FACTS: Mapping[type[Fact], tuple[Callable[[Dependencies, Session, Any], Awaitable[None]], ...]] = {
     VerificationRead: (keep_verification,),
     VerificationApproved: (ingest_approved,),
     ResultsCompleted: (screen_ingested_customer,),
@@ -120,13 +120,13 @@ OF_FACTS: Mapping[type[Fact], tuple[Callable[[Core, Session, Any], Awaitable[Non
 }
 
 
-async def follow(core: Core, session: Session, noted: NewEvent | Fact) -> None:
+async def follow(deps: Dependencies, session: Session, noted: NewEvent | Fact) -> None:
     """Carries out what follows from an event or a fact, inside its transaction."""
     handlers = OF_EVENTS[noted.type] if isinstance(noted, NewEvent) else OF_FACTS[type(noted)]
     for handler in handlers:
-        await handler(core, session, noted)
+        await handler(deps, session, noted)
 
 
-def attach(core: Core, database: Database) -> None:
+def attach(deps: Dependencies, database: Database) -> None:
     """Has every transaction of a database carry out the consequences of its events and facts."""
-    database.follow_with(partial(follow, core))
+    database.follow_with(partial(follow, deps))

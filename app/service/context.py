@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from app.domain.provider import Provider, ProviderName
 from app.domain.screening import Screener, ScreenerName
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document.blob import BlobStore
-from app.service.document.receiver import Reception
+from app.service.document.receiver import Receiver
 
 
 @dataclass(frozen=True)
-class Patience:
+class TimeLimits:
     """How long to go on, in seconds: with passing faults, with data that is not ready; and how long a lease lasts."""
 
     retry: float
@@ -22,12 +22,12 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class WorkContext:
     """What work on ingestions, verifications, uploads and screenings needs."""
 
-    core: Core
+    deps: Dependencies
     blobs: BlobStore
     providers: Mapping[ProviderName, Provider]
-    patience: Patience
-    reception: Reception
+    limits: TimeLimits
+    receiver: Receiver
     screeners: Mapping[ScreenerName, Screener] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from app.store.db import Database
 
 
 @dataclass(frozen=True)
-class Core:
+class Dependencies:
     database: Database
     vault: Vault
     clock: Clock

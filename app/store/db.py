@@ -137,7 +137,7 @@ class Session:
             if self.follow is not None:
                 await self.follow(self, noted)
 
-    def ring(self, actor: str, subject_id: str) -> None:
+    def wake(self, actor: str, subject_id: str) -> None:
         self.jobs.append((actor, subject_id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document import link
 from app.service.document.blob import BlobStore
 
@@ -13,12 +13,12 @@ GONE = "This address is not valid, or no longer. Ask the API for a fresh one."
 
 
 class Files:
-    def __init__(self, core: Core, blobs: BlobStore) -> None:
-        self._core = core
+    def __init__(self, deps: Dependencies, blobs: BlobStore) -> None:
+        self._deps = deps
         self._blobs = blobs
 
     async def handle(self, request: Request) -> Response:
-        opened = await link.open_file(self._core, self._blobs, request.path_params["token"])
+        opened = await link.open_file(self._deps, self._blobs, request.path_params["token"])
         if opened is None:
             return PlainTextResponse(GONE, 404)
         headers = {

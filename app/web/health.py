@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.service.customer import stuck
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 
 CHECK_SECONDS = 3.0
 STALE_SECONDS = 10.0
@@ -54,20 +54,20 @@ async def _passes(check: Check) -> bool:
 class Metrics:
     """What Prometheus reads. What only the database knows is asked for at most so often, and left out while it is away."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._looked_at = -STALE_SECONDS
 
     async def handle(self, _: Request) -> Response:
         if time.monotonic() - self._looked_at >= STALE_SECONDS:
             self._looked_at = time.monotonic()
-            if not await _passes(self._look):
+            if not await _passes(self._refresh):
                 STUCK.clear()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    async def _look(self) -> bool:
-        at = self._core.clock.now()
-        async with self._core.database.reading() as connection:
+    async def _refresh(self) -> bool:
+        at = self._deps.clock.now()
+        async with self._deps.database.reading() as connection:
             counted = await stuck.counts(connection, at=at)
             figures = await stuck.figures(connection, since=at - WINDOW)
         for cause, many in counted.items():

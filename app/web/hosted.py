@@ -10,7 +10,7 @@ import pycountry
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.verification import hosted
 
 ASSETS = Path(__file__).parent / "hosted_assets"
@@ -32,8 +32,8 @@ GONE = "This link is not valid, or no longer. Please ask for a new one."
 class Hosted:
     """The page and its files, read once."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._page = (ASSETS / "page.html").read_bytes()
         self._files = {path.name: path.read_bytes() for path in ASSETS.iterdir() if path.suffix in TYPES}
         self._files["countries.js"] = b"window.GATEHOUSE_COUNTRIES = " + orjson.dumps(_countries()) + b";"
@@ -44,10 +44,10 @@ class Hosted:
 
     async def session(self, request: Request) -> Response:
         """A fresh token for whoever holds the link."""
-        visit = await hosted.visit(self._core, request.path_params["token"])
-        if visit is None:
+        exchange = await hosted.exchange(self._deps, request.path_params["token"])
+        if exchange is None:
             return PlainTextResponse(GONE, 404, headers={"Cache-Control": "no-store"})
-        content = {"token": visit.token, "customerId": visit.customer_id, "expiresAt": visit.expires_at.isoformat()}
+        content = {"token": exchange.token, "customerId": exchange.customer_id, "expiresAt": exchange.expires_at.isoformat()}
         return JSONResponse(content, 201, headers={"Cache-Control": "no-store"})
 
     async def asset(self, request: Request) -> Response:

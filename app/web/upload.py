@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from app.domain import upload
 from app.errors import StaleFence
 from app.service.document.cleaner import Unusable
-from app.service.document.receiver import Reception
+from app.service.document.receiver import Receiver
 
 # A body must be here in this time; more than this one process does not take in at the same time.
 BODY_SECONDS = 60.0
@@ -25,8 +25,8 @@ STATUS = {upload.TOO_LARGE.code: 413, upload.WRONG_TYPE.code: 415, upload.OTHER_
 
 
 class Uploads:
-    def __init__(self, reception: Reception) -> None:
-        self._reception = reception
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def handle(self, request: Request) -> Response:
@@ -38,7 +38,7 @@ class Uploads:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         try:
             async with self._gate:
-                row = await self._reception.receive(request.path_params["token"], kind, _body(request))
+                row = await self._receiver.receive(request.path_params["token"], kind, _body(request))
         except Unusable as refusal:
             return _answer(refusal.remark.plain(), STATUS.get(refusal.remark.code, 422))
         except StaleFence:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.provider import Provider, ProviderName
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.verification import inbound
 
 log = structlog.get_logger(module=__name__)
@@ -28,8 +28,8 @@ COUNTED = Counter("gatehouse_webhooks_total", "Webhooks received, by provider an
 
 
 class Webhooks:
-    def __init__(self, core: Core, providers: Mapping[ProviderName, Provider]) -> None:
-        self._core = core
+    def __init__(self, deps: Dependencies, providers: Mapping[ProviderName, Provider]) -> None:
+        self._deps = deps
         self._providers = providers
 
     async def handle(self, request: Request) -> Response:
@@ -49,7 +49,7 @@ class Webhooks:
             return _answer(name, "bad_signature", 401)
         try:
             async with asyncio.timeout(STORE_SECONDS):
-                taken = await inbound.take_in(self._core, ProviderName(name.upper()), provider.notice(body), body)
+                taken = await inbound.take_in(self._deps, ProviderName(name.upper()), provider.notice(body), body)
         except (SQLAlchemyError, OSError, TimeoutError) as problem:
             log.error("webhook.not_stored", provider=name, error=type(problem).__name__)
             return _answer(name, "not_stored", 503)

@@ -11,7 +11,7 @@ from api.loaders import Loaders
 from app.domain.credential import CredentialKind, Principal, Right
 from app.domain.provider import Capabilities, Provider, ProviderName
 from app.errors import BadRequest, Forbidden, HumanRequired, Unauthenticated
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document.fetch import Fetcher
 from app.service.trust.credential import REFUSAL
 
@@ -27,7 +27,7 @@ VENDOR_READS = 10
 class Context:
     """`principal` is None for a caller without a credential, who may at most introspect."""
 
-    core: Core
+    deps: Dependencies
     principal: Principal | None
     request_id: str
     public_url: str
@@ -84,7 +84,7 @@ class Context:
 
     @cached_property
     def loaders(self) -> Loaders:
-        return Loaders(self.core, self.tenant_id)
+        return Loaders(self.deps, self.tenant_id)
 
     def renew(self) -> None:
         """Forgets what was loaded: the next event of a subscription must see the present state."""

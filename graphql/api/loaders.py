@@ -11,9 +11,9 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from app.domain.overview import MarkKind
+from app.domain.overview import FingerprintKind
 from app.service.customer import customer, fingerprint, lifecycle, overview
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document import upload
 from app.service.ingestion import ingestion
 from app.service.screening import aml_decision, hit, screening
@@ -24,8 +24,8 @@ from app.service.verification import action, verification
 
 
 class Loaders:
-    def __init__(self, core: Core, tenant_id: str) -> None:
-        self._core = core
+    def __init__(self, deps: Dependencies, tenant_id: str) -> None:
+        self._deps = deps
         self._tenant_id = tenant_id
         self.customer_by_id: DataLoader[str, Any | None] = DataLoader(self._customers)
         self.ingestion_by_id: DataLoader[str, Any | None] = DataLoader(self._ingestions)
@@ -40,7 +40,7 @@ class Loaders:
         self.verification_by_customer: DataLoader[str, Any | None] = DataLoader(self._newest_verifications)
         self.actions_by_verification: DataLoader[str, list[Any]] = DataLoader(self._actions)
         self.newest_results_by_customer: DataLoader[str, list[Any]] = DataLoader(self._newest_results)
-        self.twins_by_customer: DataLoader[str, Collection[MarkKind]] = DataLoader(self._twins)
+        self.duplicates_by_customer: DataLoader[str, Collection[FingerprintKind]] = DataLoader(self._duplicates)
         self.changes_by_customer: DataLoader[str, list[Any]] = DataLoader(self._changes)
         self.hit_by_id: DataLoader[str, Any | None] = DataLoader(self._hits_by_id, cache=False)
         self.hits_by_customer: DataLoader[str, list[Any]] = DataLoader(self._hits)
@@ -49,90 +49,90 @@ class Loaders:
         self.cipher_by_customer: DataLoader[str, DataKeyCipher | None] = DataLoader(self._ciphers)
 
     async def _customers(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await customer.by_ids(connection, self._tenant_id, keys))
 
     async def _ingestions(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await ingestion.by_ids(connection, self._tenant_id, keys))
 
     async def _results(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _grouped(keys, await ingestion.results(connection, self._tenant_id, keys))
 
     async def _details(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _grouped(keys, await ingestion.details(connection, self._tenant_id, keys))
 
     async def _files(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _grouped(keys, await ingestion.files(connection, self._tenant_id, keys))
 
     async def _files_by_id(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await ingestion.files_by_ids(connection, self._tenant_id, keys))
 
     async def _uploads(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await upload.by_ids(connection, self._tenant_id, keys))
 
     async def _files_by_upload(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             found = {row.upload_id: row for row in await upload.files(connection, self._tenant_id, keys)}
         return [found.get(key) for key in keys]
 
     async def _starts(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await start.by_ids(connection, self._tenant_id, keys))
 
     async def _verifications(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await verification.by_ids(connection, self._tenant_id, keys))
 
     async def _newest_verifications(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             found = await verification.newest(connection, self._tenant_id, keys)
         by_customer = {row.customer_id: row for row in found}
         return [by_customer.get(key) for key in keys]
 
     async def _actions(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             rows = await action.of_verifications(connection, self._tenant_id, keys)
         return [[row for row in rows if row.verification_id == key] for key in keys]
 
     async def _newest_results(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             rows = await overview.newest_results(connection, self._tenant_id, keys)
         return _of_customers(keys, rows)
 
-    async def _twins(self, keys: Sequence[str]) -> list[Collection[MarkKind]]:
-        async with self._core.database.reading() as connection:
-            found = await fingerprint.twins(connection, self._tenant_id, keys)
+    async def _duplicates(self, keys: Sequence[str]) -> list[Collection[FingerprintKind]]:
+        async with self._deps.database.reading() as connection:
+            found = await fingerprint.duplicates(connection, self._tenant_id, keys)
         return [found.get(key, ()) for key in keys]
 
     async def _changes(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _of_customers(keys, await lifecycle.changes(connection, self._tenant_id, keys))
 
     async def _hits_by_id(self, keys: Sequence[str]) -> list[Any | None]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _ordered(keys, await hit.by_ids(connection, self._tenant_id, keys))
 
     async def _hits(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _of_customers(keys, await hit.of_customers(connection, self._tenant_id, keys))
 
     async def _checks(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _of_customers(keys, await screening.of_customers(connection, self._tenant_id, keys))
 
     async def _decisions(self, keys: Sequence[str]) -> list[list[Any]]:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return _of_customers(keys, await aml_decision.decisions(connection, self._tenant_id, keys))
 
     async def _ciphers(self, keys: Sequence[str]) -> list[DataKeyCipher | None]:
-        async with self._core.database.reading() as connection:
-            found = await data_key.ciphers(connection, self._core.vault, self._tenant_id, keys)
+        async with self._deps.database.reading() as connection:
+            found = await data_key.ciphers(connection, self._deps.vault, self._tenant_id, keys)
         return [found.get(key) for key in keys]
 
 

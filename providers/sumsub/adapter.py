@@ -22,7 +22,7 @@ from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import Reference
 from app.domain.screening import Hit, Report
-from app.domain.start import Made, Newcomer
+from app.domain.start import Applicant, Created
 from app.domain.verification import ReviewAnswer, VendorState
 from app.errors import Answered, ProcessFault, Unanswered, VendorFault
 from providers.call import granted
@@ -106,11 +106,11 @@ class Sumsub:
             raise Unanswered(PROVIDER, "applicant-by-external-id", "the answer is about another applicant")
         return _id(answer, "applicant-by-external-id")
 
-    async def make(self, newcomer: Newcomer) -> Made:
-        return Made(_id(Tree.parse(await start.create(self._client, newcomer)), "create"))
+    async def make(self, applicant: Applicant) -> Created:
+        return Created(_id(Tree.parse(await start.create(self._client, applicant)), "create"))
 
-    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
-        return await start.equip(self._client, newcomer, made, at=self._now())
+    async def attach_documents(self, applicant: Applicant, made: Created) -> Created:
+        return await start.attach_documents(self._client, applicant, made, at=self._now())
 
     async def redeem(self, token: str, external_id: str) -> str:
         importing, level = self._client.importing, self._client.level
@@ -158,7 +158,7 @@ class Sumsub:
     def download(self, snapshot: Snapshot, media: MediaReference) -> AbstractAsyncContextManager[Download]:
         return self._client.documents.image(snapshot.references[0].id, media.vendor_id)
 
-    async def look(self, reference: Reference, *, thorough: bool) -> Snapshot:
+    async def refresh(self, reference: Reference, *, thorough: bool) -> Snapshot:
         """The verdict is what counts; what explains it is read where the app token may."""
         status, steps = await _together(
             self._client.reviews.status(reference.id), granted(self._client.reviews.steps(reference.id))
@@ -183,8 +183,8 @@ class Sumsub:
                 return Report(Screened.NONE)
             raise
 
-    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
-        return screening.accused(reference, labels)
+    def listed_by_refusal(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+        return screening.listed_by_refusal(reference, labels)
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
         return unknown.find(snapshot)

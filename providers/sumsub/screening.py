@@ -63,5 +63,5 @@ def _whole(case: Tree, answer: str) -> Hit:
     return listing.hit(LIST, known, key=f"case:{case.at('id').id}", known_as="", on=listing.topics(_risks(case), TOPICS))
 
 
-def accused(reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+def listed_by_refusal(reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
     return tuple(listing.label(LIST, reference.id, word, LABELS[word]) for word in labels if word in LABELS)

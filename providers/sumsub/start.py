@@ -12,7 +12,7 @@ import structlog
 
 from app.domain.kyc import TWO_SIDED, Document, KycData, KycDocumentType
 from app.domain.normal import country
-from app.domain.start import Image, Made, Newcomer
+from app.domain.start import Applicant, Created, Image
 from app.errors import Answered, CorruptData, VendorFault
 from providers.call import given
 from providers.sumsub.client import Client
@@ -34,9 +34,9 @@ TYPES: dict[KycDocumentType, str] = {
 SIDES = {"front": "FRONT_SIDE", "back": "BACK_SIDE"}
 
 
-def fixed_info(newcomer: Newcomer) -> dict[str, Any]:
+def fixed_info(applicant: Applicant) -> dict[str, Any]:
     """What the firm declares of the person; Sumsub compares it with the documents."""
-    data, address = newcomer.data, newcomer.data.address
+    data, address = applicant.data, applicant.data.address
     place = {
         "street": address.address_line1,
         "subStreet": address.address_line2,
@@ -46,9 +46,9 @@ def fixed_info(newcomer: Newcomer) -> dict[str, Any]:
         "country": _alpha3(address.country),
     }
     info = {
-        "firstName": data.legal_first_name or newcomer.first_name,
+        "firstName": data.legal_first_name or applicant.first_name,
         "middleName": data.legal_middle_name,
-        "lastName": data.legal_last_name or newcomer.last_name,
+        "lastName": data.legal_last_name or applicant.last_name,
         "dob": data.date_of_birth.isoformat() if data.date_of_birth else None,
         "nationality": _alpha3(data.nationality),
         "country": _alpha3(address.country),
@@ -57,33 +57,33 @@ def fixed_info(newcomer: Newcomer) -> dict[str, Any]:
     return given(info)
 
 
-async def create(client: Client, newcomer: Newcomer) -> bytes:
+async def create(client: Client, applicant: Applicant) -> bytes:
     """One call, never repeated here."""
-    locale = newcomer.data.address.locale
+    locale = applicant.data.address.locale
     return await client.applicants.create(
-        newcomer.external_id,
-        newcomer.level or client.level,
-        fixed_info=fixed_info(newcomer),
-        email=newcomer.email,
-        phone=newcomer.data.phone_number,
+        applicant.external_id,
+        applicant.level or client.level,
+        fixed_info=fixed_info(applicant),
+        email=applicant.email,
+        phone=applicant.data.phone_number,
         lang=locale.split("-")[0] if locale else None,
     )
 
 
-async def equip(client: Client, newcomer: Newcomer, made: Made, *, at: dt.datetime) -> Made:
+async def attach_documents(client: Client, applicant: Applicant, made: Created, *, at: dt.datetime) -> Created:
     """Documents and link are a convenience: a fault with them is told to the log, and the customer gives them in the flow."""
-    for image in newcomer.images:
+    for image in applicant.images:
         try:
-            await _add(client, newcomer.data, made.reference, image)
+            await _add(client, applicant.data, made.reference, image)
         except (VendorFault, CorruptData) as fault:
             code = fault.vendor_code if isinstance(fault, Answered) else None
-            log.warning("start.document_not_given", verification_id=newcomer.external_id, kind=type(fault).__name__, code=code)
+            log.warning("start.document_not_given", verification_id=applicant.external_id, kind=type(fault).__name__, code=code)
     try:
-        link = await _link(client, newcomer)
+        link = await _link(client, applicant)
     except VendorFault as fault:
-        log.warning("start.link_not_made", verification_id=newcomer.external_id, kind=type(fault).__name__)
+        log.warning("start.link_not_made", verification_id=applicant.external_id, kind=type(fault).__name__)
         return made
-    return Made(made.reference, link, at + dt.timedelta(seconds=LINK_SECONDS))
+    return Created(made.reference, link, at + dt.timedelta(seconds=LINK_SECONDS))
 
 
 async def _add(client: Client, data: KycData, applicant_id: str, image: Image) -> None:
@@ -111,9 +111,9 @@ def _metadata(document: Document, data: KycData, side: str) -> dict[str, Any]:
     return given(metadata)
 
 
-async def _link(client: Client, newcomer: Newcomer) -> str | None:
-    level = newcomer.level or client.level
-    answer = await client.access.hosted_link(newcomer.external_id, level, ttl_seconds=LINK_SECONDS)
+async def _link(client: Client, applicant: Applicant) -> str | None:
+    level = applicant.level or client.level
+    answer = await client.access.hosted_link(applicant.external_id, level, ttl_seconds=LINK_SECONDS)
     return Tree.parse(answer).at("url").text
 
 

@@ -37,14 +37,14 @@ class Sender:
         faults: Faults,
         *,
         schedule: Callable[[str], Sequence[float]],
-        patience: float,
+        limits: float,
         good: Callable[[int], bool],
         pace: float = 1.0,
     ) -> None:
         self._url = url
         self._faults = faults
         self._schedule = schedule
-        self._patience = patience
+        self._limits = limits
         self._good = good
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +85,7 @@ class Sender:
 
     async def _try(self, delivery: Delivery, url: str) -> int:
         if self._http is None:
-            self._http = httpx.AsyncClient(trust_env=False, timeout=self._patience)
+            self._http = httpx.AsyncClient(trust_env=False, timeout=self._limits)
         try:
             headers = {"Content-Type": "application/json", **delivery.headers}
             return (await self._http.post(url, content=delivery.body, headers=headers)).status_code

@@ -20,7 +20,7 @@ from app.domain.process.outcome import MediaReference, Outcome
 from app.domain.provider import Capabilities, Download, ProviderName, Snapshot, VendorRecord
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
 from app.domain.screening import Hit, Report
-from app.domain.start import Made, Newcomer
+from app.domain.start import Applicant, Created
 from app.domain.verification import VendorState
 from app.errors import Answered, NotReady, ProcessFault, VendorFault
 from providers.call import granted
@@ -97,10 +97,10 @@ class Veriff:
         """Veriff has no search by what we call a session, and nothing of ours is made there by an ingestion."""
         return None
 
-    async def make(self, newcomer: Newcomer) -> Made:
-        return await start.create(self._clients[newcomer.integration or DEFAULT_INTEGRATION], newcomer)
+    async def make(self, applicant: Applicant) -> Created:
+        return await start.create(self._clients[applicant.integration or DEFAULT_INTEGRATION], applicant)
 
-    async def equip(self, newcomer: Newcomer, made: Made) -> Made:
+    async def attach_documents(self, applicant: Applicant, made: Created) -> Created:
         """Veriff's page takes the pictures itself, and its address came with the session."""
         return made
 
@@ -170,7 +170,7 @@ class Veriff:
                 return client.file(wanted.vendor_id)
         raise ProcessFault("provider_file_download_failed", "No session of this ingestion names the file.", None)
 
-    async def look(self, reference: Reference, *, thorough: bool) -> Snapshot:
+    async def refresh(self, reference: Reference, *, thorough: bool) -> Snapshot:
         client = self._client(reference)
         if client is None:
             raise Answered("VERIFF", "decision", "its integration is no longer configured", status=401)
@@ -192,7 +192,7 @@ class Veriff:
                 return Report(Screened.NONE)
             raise
 
-    def accused(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
+    def listed_by_refusal(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
         """Veriff refuses nobody for being listed: its screening speaks for itself."""
         return ()
 

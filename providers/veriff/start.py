@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain.kyc import GOVERNMENT, KycData, KycDocumentType
-from app.domain.start import Made, Newcomer
+from app.domain.start import Applicant, Created
 from app.errors import Unanswered
 from providers.call import given
 from providers.tree import Tree
@@ -21,13 +21,13 @@ TYPES: dict[KycDocumentType, str] = {
 }
 
 
-async def create(client: Client, newcomer: Newcomer) -> Made:
+async def create(client: Client, applicant: Applicant) -> Created:
     """One call, never repeated here: Veriff has no search by what we call a session."""
-    data = newcomer.data
+    data = applicant.data
     answer = Tree.parse(
         await client.create_session(
-            vendor_data=newcomer.external_id,
-            person=_person(newcomer),
+            vendor_data=applicant.external_id,
+            person=_person(applicant),
             document=_document(data),
             address=_address(data),
         )
@@ -35,19 +35,19 @@ async def create(client: Client, newcomer: Newcomer) -> Made:
     reference, url = answer.at("id").value, answer.at("url").value
     if not isinstance(reference, str) or not reference:
         raise Unanswered(PROVIDER, "create-session", "the answer names no session")
-    return Made(reference, url if isinstance(url, str) else None)
+    return Created(reference, url if isinstance(url, str) else None)
 
 
-def _person(newcomer: Newcomer) -> dict[str, Any]:
-    data = newcomer.data
+def _person(applicant: Applicant) -> dict[str, Any]:
+    data = applicant.data
     return given(
         {
-            "firstName": data.legal_first_name or newcomer.first_name,
-            "lastName": data.legal_last_name or newcomer.last_name,
+            "firstName": data.legal_first_name or applicant.first_name,
+            "lastName": data.legal_last_name or applicant.last_name,
             "dateOfBirth": data.date_of_birth.isoformat() if data.date_of_birth else None,
             "idNumber": data.national_id_number,
             "phoneNumber": data.phone_number,
-            "email": newcomer.email,
+            "email": applicant.email,
         }
     )
 

@@ -152,7 +152,7 @@ async def placed(firm: Firm, customer: str, standing: Standing) -> None:
         "aml_decision": standing.decision,
         "submission": standing.submission,
     }
-    async with transaction(firm.core.database) as session:
+    async with transaction(firm.deps.database) as session:
         await session.execute(update(Customer).where(Customer.id == customer).values(**values))
 
 

@@ -16,7 +16,7 @@ COUNTED = (Customer, Ingestion, ProcessResult, Event, IdempotencyKey)
 
 
 async def counts(firm: Firm) -> list[int]:
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         return [(await connection.execute(select(func.count()).select_from(table))).scalar_one() for table in COUNTED]
 
 

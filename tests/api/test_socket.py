@@ -184,7 +184,7 @@ async def test_a_revoked_credential_closes_its_sockets(embedded: Firm) -> None:
     socket = await initialised(embedded, token)
     await subscribe(socket)
 
-    async with transaction(embedded.core.database) as session:
+    async with transaction(embedded.deps.database) as session:
         parsed = credential.parse(token)
         assert parsed
         await credential.revoke(session, parsed[0], at=SystemClock().now())

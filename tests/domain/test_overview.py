@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.customer import KycStatus
 from app.domain.kyc import Address, Document, KycData, KycDocumentType
-from app.domain.overview import Facts, Line, MarkKind, Result, document_mark, overview, person_mark
+from app.domain.overview import Facts, FingerprintKind, Line, Result, document_fingerprint, overview, person_fingerprint
 from app.domain.process import KycProcess, ResultStatus
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -33,12 +33,12 @@ def lines(
     kyc: KycStatus = KycStatus.VERIFIED,
     declared: KycData = KycData(),
     changed: dict[KycProcess, dict[str, Any]] | None = None,
-    twins: Any = (),
+    duplicates: Any = (),
     results: Any = None,
 ) -> dict[KycProcess, Line]:
     data = {**WHOLE, **(changed or {})}
     known = {process: Result(ResultStatus.COMPLETED, content, None, AT) for process, content in data.items()}
-    facts = Facts(kyc, declared, AT.date(), known if results is None else results, twins)
+    facts = Facts(kyc, declared, AT.date(), known if results is None else results, duplicates)
     return {line.process: line for line in overview(facts)}
 
 
@@ -140,14 +140,18 @@ def test_what_was_declared_otherwise_is_told() -> None:
 
 
 def test_the_same_document_or_person_elsewhere_is_a_duplicate() -> None:
-    found = lines(twins={MarkKind.DOCUMENT})
+    found = lines(duplicates={FingerprintKind.DOCUMENT})
 
     assert codes(found, KycProcess.IDENTITY) == [("duplicate", "document.number")]
     assert found[KycProcess.PROFILE].status == "OK"
 
 
 def test_marks_do_not_depend_on_spelling() -> None:
-    assert document_mark("ES", "xda 000-123") == document_mark("ES", "XDA000123") != document_mark("PT", "XDA000123")
-    assert person_mark("Vale Montes, Íria", "1991-07-23") == person_mark("IRIA VALE MONTES", "1991-07-23")
-    assert person_mark("Iria", None) is None
-    assert document_mark("ES", "--") is None
+    assert (
+        document_fingerprint("ES", "xda 000-123")
+        == document_fingerprint("ES", "XDA000123")
+        != document_fingerprint("PT", "XDA000123")
+    )
+    assert person_fingerprint("Vale Montes, Íria", "1991-07-23") == person_fingerprint("IRIA VALE MONTES", "1991-07-23")
+    assert person_fingerprint("Iria", None) is None
+    assert document_fingerprint("ES", "--") is None

@@ -234,7 +234,7 @@ async def test_tokens_and_links_are_for_the_applicant_that_there_is_and_make_no_
     assert link["url"].startswith(f"{firm.twin_url}/websdk/p/")
     assert share["token"]
     assert shared_again["token"]
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         from sqlalchemy import text
 
         stored = (await connection.execute(text("SELECT * FROM vendor_action"))).all()

@@ -70,9 +70,9 @@ def status(wanted: str) -> Callable[[dict[str, Any]], bool]:
 
 async def bring(firm: Firm, name: str, *people: dict[str, Any], walked: bool = True) -> None:
     """A new version of a list, and everybody looked for in it."""
-    done = await brought_in(firm.core, firm.folder, name, *people)  # type: ignore[attr-defined]
+    done = await brought_in(firm.deps, firm.folder, name, *people)  # type: ignore[attr-defined]
     for _ in range(400 if walked else 0):
-        async with firm.core.database.reading() as connection:
+        async with firm.deps.database.reading() as connection:
             mine = select(Rescreening.is_open).where(Rescreening.list == name, Rescreening.version == done.version)
             if not (await connection.execute(mine)).scalar_one():
                 return
@@ -222,7 +222,7 @@ async def test_another_person_is_screened_anew_and_not_let_in_meanwhile(lists: F
 
 async def test_everybody_is_looked_for_once_after_a_replacement_and_the_progress_is_told(lists: Firm) -> None:
     await bring(lists, "walked", listed("W-1", "Nobody Here"))
-    async with lists.core.database.reading() as connection:
+    async with lists.deps.database.reading() as connection:
         rows = (await connection.execute(select(Rescreening.__table__).where(Rescreening.list == "walked"))).all()
         doubled = await connection.execute(
             select(AmlHit.customer_id, AmlHit.list, AmlHit.entry)

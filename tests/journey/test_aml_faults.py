@@ -49,8 +49,8 @@ async def test_no_fault_of_any_screener_is_clear_and_when_it_is_over_it_is(desk:
             assert healed == "CLEAR"
         else:
             # Not having looked is an answer: it is asked again when the vendor rings, or somebody wants it.
-            async with transaction(mine.shop.core.database) as session:
-                await screening.again(mine.shop.core, session, await mine.row(customer_id))
+            async with transaction(mine.context.deps.database) as session:
+                await screening.again(mine.context.deps, session, await mine.row(customer_id))
             assert await mine.once(customer_id) == "CLEAR"
         # Only who is really being looked for is IN_PROGRESS: from there no way leads back to not having been.
         assert set(seen) == {"IN_PROGRESS" if getattr(fault, "screened", None) is Screened.RUNNING else "NOT_SCREENED"}
@@ -78,7 +78,7 @@ async def test_a_screener_that_is_switched_off_and_none_at_all_lead_nowhere(desk
     without = [await none.once(customer_id) for _ in range(2)]
     # Asked for by the setting, and not there: a worker that was started with another setting.
     both = desk.with_(provider=Scripted(), yente=Scripted())
-    lame = Desk(replace(both.shop, screeners={ScreenerName.PROVIDER: Scripted()}), desk.tenant_id, desk.folder)
+    lame = Desk(replace(both.context, screeners={ScreenerName.PROVIDER: Scripted()}), desk.tenant_id, desk.folder)
     other = await lame.verified()
     half = [await lame.once(other) for _ in range(2)]
 
@@ -114,7 +114,7 @@ async def test_nobody_is_cleared_while_not_verified_on_less_than_a_whole_screeni
     await mine.once(customer_id)
     await mine.judged(customer_id)
     for kyc in (KycStatus.FAILED, KycStatus.AWAITING_RESUBMISSION):
-        async with transaction(mine.shop.core.database) as session:
+        async with transaction(mine.context.deps.database) as session:
             await session.execute(update(Customer).where(Customer.id == customer_id).values(kyc_status=kyc))
         with pytest.raises(UserFault) as refused:
             await mine.resolved(customer_id)
@@ -133,7 +133,7 @@ async def test_rejecting_needs_no_whole_screening(desk: Desk) -> None:
 
 async def test_a_list_that_is_replaced_while_somebody_is_looked_for_in_it(desk: Desk) -> None:
     """The answer is about the old version: it is worth nothing, and the new version is looked into at once."""
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     replaced = False
 
     class Meanwhile:
@@ -142,11 +142,11 @@ async def test_a_list_that_is_replaced_while_somebody_is_looked_for_in_it(desk: 
             found = await lists.screen(cases)
             if not replaced:
                 replaced = True
-                await brought_in(desk.shop.core, desk.folder, "moving", listed("M-1", "Iria Vale"))
+                await brought_in(desk.context.deps, desk.folder, "moving", listed("M-1", "Iria Vale"))
             return found
 
     async with contextlib.aclosing(lists):
-        await brought_in(desk.shop.core, desk.folder, "moving", listed("M-0", "Somebody Else"))
+        await brought_in(desk.context.deps, desk.folder, "moving", listed("M-0", "Somebody Else"))
         mine = desk.with_(lists=Meanwhile())
         customer_id = await mine.verified()
         first = await mine.once(customer_id)
@@ -158,12 +158,12 @@ async def test_a_list_that_is_replaced_while_somebody_is_looked_for_in_it(desk: 
 
 async def test_the_first_list_that_comes_while_nobody_looks_into_lists(desk: Desk) -> None:
     """CLEAR without a list is CLEAR; the list then brings in everybody, who was clear without it, too."""
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(provider=Scripted(), lists=lists)
         clear, wanted = await mine.verified("Noa", "Ferrin"), await mine.verified()
         before = [await mine.once(each) for each in (clear, wanted)]
-        await brought_in(desk.shop.core, desk.folder, "new", listed("M-1", "Iria Vale"))
+        await brought_in(desk.context.deps, desk.folder, "new", listed("M-1", "Iria Vale"))
         await mine.walk()
         after = [await mine.status(each) for each in (clear, wanted)]
 
@@ -172,10 +172,10 @@ async def test_the_first_list_that_comes_while_nobody_looks_into_lists(desk: Des
 
 
 async def test_a_matcher_that_is_killed_or_silent_has_not_answered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(desk.shop.core, desk.folder, "some", listed("M-0", "Somebody Else"))
+        await brought_in(desk.context.deps, desk.folder, "some", listed("M-0", "Somebody Else"))
         warm, customer_id = await mine.verified(), await mine.verified()
         await mine.once(warm)
         whole = matcher.Matcher._send
@@ -237,10 +237,10 @@ async def test_a_re_screening_that_is_killed_at_every_step_reaches_everybody_onc
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fuse = Fuse()
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(desk.shop.core, desk.folder, "walk", listed("W-0", "Somebody Else"))
+        await brought_in(desk.context.deps, desk.folder, "walk", listed("W-0", "Somebody Else"))
         customers = [await mine.verified(name, "Walking") for name in NAMES]
         seen = [await mine.once(each) for each in customers]
         monkeypatch.setattr(rescreening, "PIECE", 2)
@@ -248,7 +248,7 @@ async def test_a_re_screening_that_is_killed_at_every_step_reaches_everybody_onc
         # A version in which one more of them is listed, each time.
         for number in range(1, 5):
             people = [listed(f"W-{name}", f"{name} Walking") for name in NAMES[:number]]
-            await brought_in(desk.shop.core, desk.folder, "walk", listed("W-x", "Somebody Else"), *people)
+            await brought_in(desk.context.deps, desk.folder, "walk", listed("W-x", "Somebody Else"), *people)
             for step in range(1, 14):
                 fuse.set(step)
                 with contextlib.suppress(Killed):
@@ -266,18 +266,18 @@ async def test_a_re_screening_that_is_killed_at_every_step_reaches_everybody_onc
 async def test_one_customers_broken_data_keep_nobody_else_from_being_looked_for(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(desk.shop.core, desk.folder, "broken", listed("B-0", "Somebody Else"))
+        await brought_in(desk.context.deps, desk.folder, "broken", listed("B-0", "Somebody Else"))
         broken, listed_ = await mine.verified("Noa", "Ferrin"), await mine.verified()
         for each in (broken, listed_):
             await mine.once(each)
-        async with transaction(mine.shop.core.database) as session:
+        async with transaction(mine.context.deps.database) as session:
             await session.execute(update(Customer).where(Customer.id == broken).values(personal=b"x" * 40))
-        await brought_in(desk.shop.core, desk.folder, "broken", listed("B-1", "Iria Vale"))
+        await brought_in(desk.context.deps, desk.folder, "broken", listed("B-1", "Iria Vale"))
         await mine.walk()
-    async with mine.shop.core.database.reading() as connection:
+    async with mine.context.deps.database.reading() as connection:
         (walked,) = [row for row in await rescreening.newest(connection) if row.done]
         job = (await connection.execute(select(Screening.__table__).where(Screening.customer_id == broken))).one()
 
@@ -299,18 +299,18 @@ async def test_two_workers_at_once_come_to_one_result(desk: Desk) -> None:
 async def test_a_person_who_changes_while_being_looked_for_is_not_the_one_who_was_found_clear(desk: Desk) -> None:
     mine = desk.with_(provider=Scripted())
     customer_id = await mine.verified()
-    core = mine.shop.core
+    deps = mine.context.deps
 
     async def renamed() -> Report:
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             row = await mine.row(customer_id)
-            ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.id])
+            ciphers = await data_key.ciphers(session, deps.vault, row.tenant_id, [row.id])
             personal = ciphers[row.id].seal_json({"email": "x", "firstName": "Other", "lastName": "Person"}, customer.PERSONAL)
             await session.execute(update(Customer).where(Customer.id == row.id).values(personal=personal))
-            await screening.person_changed(core, session, row.id)
+            await screening.person_changed(deps, session, row.id)
         return CLEAR
 
-    mine.shop.screeners[ScreenerName.PROVIDER].script[:] = [renamed, CLEAR]  # type: ignore[attr-defined]
+    mine.context.screeners[ScreenerName.PROVIDER].script[:] = [renamed, CLEAR]  # type: ignore[attr-defined]
     first = await mine.once(customer_id)
     second = await mine.once(customer_id)
 
@@ -323,18 +323,18 @@ async def test_an_answer_to_an_older_question_is_none(desk: Desk, asked: str) ->
     """The vendor rings, or a person wants it anew, while the screener is on its way with what was so before."""
     mine = desk.with_(provider=Scripted())
     customer_id = await mine.verified()
-    core = mine.shop.core
+    deps = mine.context.deps
 
     async def meanwhile() -> Report:
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             row = await customer_model.locked(session, customer_id)
             if asked == "rung":
-                await screening.rung(core, session, SimpleNamespace(id="ver_1", customer_id=customer_id))
+                await screening.on_provider_notice(deps, session, SimpleNamespace(id="ver_1", customer_id=customer_id))
             else:
-                await screening.again(core, session, row)
+                await screening.again(deps, session, row)
         return CLEAR
 
-    mine.shop.screeners[ScreenerName.PROVIDER].script[:] = [meanwhile, HITS]  # type: ignore[attr-defined]
+    mine.context.screeners[ScreenerName.PROVIDER].script[:] = [meanwhile, HITS]  # type: ignore[attr-defined]
     first = await mine.once(customer_id)
     second = await mine.once(customer_id)
 
@@ -343,16 +343,16 @@ async def test_an_answer_to_an_older_question_is_none(desk: Desk, asked: str) ->
 
 
 async def test_who_is_not_verified_for_a_while_comes_back_to_the_lists_of_today(desk: Desk) -> None:
-    lists = matcher.Matcher(desk.shop.core.database)
-    core = desk.shop.core
+    lists = matcher.Matcher(desk.context.deps.database)
+    deps = desk.context.deps
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(core, desk.folder, "back", listed("B-0", "Somebody Else"))
+        await brought_in(deps, desk.folder, "back", listed("B-0", "Somebody Else"))
         customer_id = await mine.verified()
         clear = await mine.once(customer_id)
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             await session.execute(update(Customer).where(Customer.id == customer_id).values(kyc_status=KycStatus.FAILED))
-        await brought_in(core, desk.folder, "back", listed("B-1", "Iria Vale"))
+        await brought_in(deps, desk.folder, "back", listed("B-1", "Iria Vale"))
         await mine.walk()
 
     assert clear == "CLEAR"
@@ -367,12 +367,12 @@ async def test_who_becomes_another_person_is_in_progress_in_the_same_transaction
     if moved is AmlStatus.RESOLVED:
         await mine.judged(customer_id)
         await mine.resolved(customer_id)
-    core = mine.shop.core
-    async with transaction(core.database) as session:
-        ciphers = await data_key.ciphers(session, core.vault, mine.tenant_id, [customer_id])
+    deps = mine.context.deps
+    async with transaction(deps.database) as session:
+        ciphers = await data_key.ciphers(session, deps.vault, mine.tenant_id, [customer_id])
         personal = ciphers[customer_id].seal_json({"email": "x", "firstName": "Other", "lastName": None}, customer.PERSONAL)
         await session.execute(update(Customer).where(Customer.id == customer_id).values(personal=personal))
-        await screening.person_changed(core, session, customer_id)
+        await screening.person_changed(deps, session, customer_id)
     row = await mine.row(customer_id)
 
     assert (row.aml_status, row.aml_decision) == ("IN_PROGRESS", None)
@@ -383,7 +383,7 @@ async def test_everybody_is_screened_again_after_the_firms_time(desk: Desk) -> N
     mine = desk.with_(provider=screener)
     customer_id = await mine.verified()
     await mine.once(customer_id)
-    async with mine.shop.core.database.reading() as connection:
+    async with mine.context.deps.database.reading() as connection:
         row = (await connection.execute(select(Screening.__table__).where(Screening.customer_id == customer_id))).one()
         days = (await connection.execute(select(Screening.due_at, now()).where(Screening.id == row.id))).one()
     screener.script[:] = [ScreenerFault("away")]
@@ -399,16 +399,16 @@ async def test_everybody_is_screened_again_after_the_firms_time(desk: Desk) -> N
 
 
 async def test_a_file_that_breaks_off_leaves_the_lists_as_they_were(desk: Desk) -> None:
-    core = desk.shop.core
+    deps = desk.context.deps
     many = [listed(f"E-{number}", f"Person Number{number}") for number in range(1200)]
-    await brought_in(core, desk.folder, "big", *many)
+    await brought_in(deps, desk.folder, "big", *many)
     with pytest.raises(ListFault, match="the version before held 1200"):
-        await brought_in(core, desk.folder, "big", *many[:600], may_shrink=False)
+        await brought_in(deps, desk.folder, "big", *many[:600], may_shrink=False)
     with pytest.raises(ListFault, match="an id occurs twice"):
-        await brought_in(core, desk.folder, "big", *many, many[0])
+        await brought_in(deps, desk.folder, "big", *many, many[0])
     with pytest.raises(ListFault, match="there is nobody in it"):
-        await brought_in(core, desk.folder, "big", {"id": "x", "schema": "Vessel", "properties": {}})
-    async with core.database.reading() as connection:
+        await brought_in(deps, desk.folder, "big", {"id": "x", "schema": "Vessel", "properties": {}})
+    async with deps.database.reading() as connection:
         rows = await watch_list.every(connection)
 
     assert [(row.name, row.status, row.entries) for row in rows] == [("big", "ACTIVE", 1200)]
@@ -417,7 +417,7 @@ async def test_a_file_that_breaks_off_leaves_the_lists_as_they_were(desk: Desk) 
 async def test_what_a_killed_import_has_left_is_looked_into_by_nobody_and_cleared_away(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    core = desk.shop.core
+    deps = desk.context.deps
 
     async def killed(*_: Any) -> None:
         raise Killed
@@ -425,15 +425,15 @@ async def test_what_a_killed_import_has_left_is_looked_into_by_nobody_and_cleare
     monkeypatch.setattr(watch_list, "_activate", killed)
     monkeypatch.setattr(watch_list, "_forget", killed)
     with pytest.raises(Killed):
-        await brought_in(core, desk.folder, "half", listed("H-1", "Iria Vale"))
+        await brought_in(deps, desk.folder, "half", listed("H-1", "Iria Vale"))
     monkeypatch.undo()
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         left = await watch_list.every(connection)
         used = await watch_list.active(connection)
-    async with transaction(core.database) as session:
-        await session.execute(update(WatchList).values(imported_at=core.clock.now() - dt.timedelta(hours=7)))
-    await brought_in(core, desk.folder, "half", listed("H-2", "Somebody Else"))
-    async with core.database.reading() as connection:
+    async with transaction(deps.database) as session:
+        await session.execute(update(WatchList).values(imported_at=deps.clock.now() - dt.timedelta(hours=7)))
+    await brought_in(deps, desk.folder, "half", listed("H-2", "Somebody Else"))
+    async with deps.database.reading() as connection:
         after = await watch_list.every(connection)
 
     assert ([row.status for row in left], used) == (["LOADING"], [])
@@ -441,13 +441,13 @@ async def test_what_a_killed_import_has_left_is_looked_into_by_nobody_and_cleare
 
 
 async def test_more_hits_than_anybody_can_judge_are_cut_and_never_clear(desk: Desk) -> None:
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(desk.shop.core, desk.folder, "many", *(listed(f"H-{number}", "Iria Vale") for number in range(60)))
+        await brought_in(desk.context.deps, desk.folder, "many", *(listed(f"H-{number}", "Iria Vale") for number in range(60)))
         customer_id = await mine.verified()
         held = await mine.once(customer_id)
-    async with mine.shop.core.database.reading() as connection:
+    async with mine.context.deps.database.reading() as connection:
         (check,) = await screening.of_customers(connection, mine.tenant_id, [customer_id])
 
     assert held == "NEEDS_REVIEW"
@@ -456,10 +456,10 @@ async def test_more_hits_than_anybody_can_judge_are_cut_and_never_clear(desk: De
 
 
 async def test_a_name_that_no_list_could_hold_is_for_a_person(desk: Desk) -> None:
-    lists = matcher.Matcher(desk.shop.core.database)
+    lists = matcher.Matcher(desk.context.deps.database)
     async with contextlib.aclosing(lists):
         mine = desk.with_(lists=lists)
-        await brought_in(desk.shop.core, desk.folder, "script", listed("H-1", "Somebody Else"))
+        await brought_in(desk.context.deps, desk.folder, "script", listed("H-1", "Somebody Else"))
         customer_id = await mine.verified("محمد", None)
         held = await mine.once(customer_id)
         await mine.resolved(customer_id)

@@ -19,7 +19,7 @@ FOLLOW = "subscription($id: ID!) { customer(id: $id) { status kycStatus } }"
 
 
 @pytest.fixture(scope="module", params=["embedded", "distributed"])
-async def rung(
+async def on_provider_notice(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     postgresql_server: servers.PostgreSQL,
@@ -42,14 +42,16 @@ async def aml(firm: Firm, reference: str, **case: Any) -> None:
     await firm.twin("sumsub", f"applicants/{reference}/aml", **case)
 
 
-async def test_a_vendor_that_ran_no_screening_has_not_looked_until_it_has(rung: Firm) -> None:
-    customer, reference = await ingested(rung)
+async def test_a_vendor_that_ran_no_screening_has_not_looked_until_it_has(on_provider_notice: Firm) -> None:
+    customer, reference = await ingested(on_provider_notice)
     await asyncio.sleep(1.5)
-    before = await read(rung, customer)
-    await aml(rung, reference, review={"answer": "GREEN"}, hits=[])
-    clear = await until(rung, customer, status("CLEAR"))
-    await aml(rung, reference, review={"answer": "YELLOW"}, hits=[{"id": "h1", "name": "IRIA VALE", "types": ["pep"]}])
-    held = await until(rung, customer, status("NEEDS_REVIEW"))
+    before = await read(on_provider_notice, customer)
+    await aml(on_provider_notice, reference, review={"answer": "GREEN"}, hits=[])
+    clear = await until(on_provider_notice, customer, status("CLEAR"))
+    await aml(
+        on_provider_notice, reference, review={"answer": "YELLOW"}, hits=[{"id": "h1", "name": "IRIA VALE", "types": ["pep"]}]
+    )
+    held = await until(on_provider_notice, customer, status("NEEDS_REVIEW"))
 
     assert (before["aml"]["status"], before["status"]) == ("NOT_SCREENED", "UNDER_REVIEW")
     assert {check["screener"]: check["outcome"] for check in before["aml"]["checks"]} == {"PROVIDER": "NONE"}
@@ -60,50 +62,54 @@ async def test_a_vendor_that_ran_no_screening_has_not_looked_until_it_has(rung: 
     assert "aml.alert" in [event["type"] for event in held["events"]["nodes"]]
 
 
-async def test_who_is_refused_for_being_listed_is_for_compliance_to_see(rung: Firm) -> None:
-    customer = await rung.customer()
-    await rung.start(customer)
-    found = (await rung.data(REFERENCE, {"id": customer}))["customer"]
+async def test_who_is_refused_for_being_listed_is_for_compliance_to_see(on_provider_notice: Firm) -> None:
+    customer = await on_provider_notice.customer()
+    await on_provider_notice.start(customer)
+    found = (await on_provider_notice.data(REFERENCE, {"id": customer}))["customer"]
     verdict = {"reviewAnswer": "RED", "reviewRejectType": "FINAL", "rejectLabels": ["SANCTIONS"]}
-    await rung.twin("sumsub", f"applicants/{found['verification']['providerReference']}/review", reviewResult=verdict)
-    held = await until(rung, customer, status("NEEDS_REVIEW"))
-    other = await rung.customer()
-    await rung.start(other)
-    found = (await rung.data(REFERENCE, {"id": other}))["customer"]
+    await on_provider_notice.twin("sumsub", f"applicants/{found['verification']['providerReference']}/review", reviewResult=verdict)
+    held = await until(on_provider_notice, customer, status("NEEDS_REVIEW"))
+    other = await on_provider_notice.customer()
+    await on_provider_notice.start(other)
+    found = (await on_provider_notice.data(REFERENCE, {"id": other}))["customer"]
     forged = {**verdict, "rejectLabels": ["FORGERY"]}
-    await rung.twin("sumsub", f"applicants/{found['verification']['providerReference']}/review", reviewResult=forged)
-    failed = await until(rung, other, lambda seen: seen["kycStatus"] == "FAILED")
+    await on_provider_notice.twin("sumsub", f"applicants/{found['verification']['providerReference']}/review", reviewResult=forged)
+    failed = await until(on_provider_notice, other, lambda seen: seen["kycStatus"] == "FAILED")
 
     assert (held["kycStatus"], held["status"]) == ("FAILED", "REJECTED")
     assert [(hit["name"], hit["topics"]) for hit in held["aml"]["hits"]] == [("SANCTIONS", ["sanctions"])]
     assert failed["aml"]["status"] == "NOT_SCREENED"
-    refused = await done(rung, RESOLVE, expect=["HITS_UNREVIEWED"], customerId=customer, decision="REJECTED", comment="x")
+    refused = await done(
+        on_provider_notice, RESOLVE, expect=["HITS_UNREVIEWED"], customerId=customer, decision="REJECTED", comment="x"
+    )
     assert refused["customer"] is None
 
 
-async def test_veriffs_watch_lists_are_asked_and_asked_again(rung: Firm) -> None:
-    session = await rung.session("passport")
-    await rung.twin("veriff", f"sessions/{session}/watchlist", matchStatus="no_match", hits=[])
-    customer = await rung.customer()
-    payload = await rung.create_ingestion({"customerId": customer, "source": {"veriff": {"sessions": [{"sessionId": session}]}}})
-    await rung.finished(payload["ingestion"]["id"])
-    clear = await until(rung, customer, status("CLEAR"))
+async def test_veriffs_watch_lists_are_asked_and_asked_again(on_provider_notice: Firm) -> None:
+    session = await on_provider_notice.session("passport")
+    await on_provider_notice.twin("veriff", f"sessions/{session}/watchlist", matchStatus="no_match", hits=[])
+    customer = await on_provider_notice.customer()
+    payload = await on_provider_notice.create_ingestion(
+        {"customerId": customer, "source": {"veriff": {"sessions": [{"sessionId": session}]}}}
+    )
+    await on_provider_notice.finished(payload["ingestion"]["id"])
+    clear = await until(on_provider_notice, customer, status("CLEAR"))
 
     assert clear["status"] == "ACTIVE"
 
 
-async def test_a_customers_own_token_does_not_learn_that_anything_has_moved(rung: Firm) -> None:
-    customer, reference = await ingested(rung)
-    own = (await rung.data(TOKEN, {"input": {"customerId": customer}}, who="service"))["createCustomerToken"]["token"]
-    address = rung.url.replace("http", "ws") + "/graphql"
-    refused = await rung.ask("query($id: ID!) { customer(id: $id) { aml { status } } }", {"id": customer}, who=own)
+async def test_a_customers_own_token_does_not_learn_that_anything_has_moved(on_provider_notice: Firm) -> None:
+    customer, reference = await ingested(on_provider_notice)
+    own = (await on_provider_notice.data(TOKEN, {"input": {"customerId": customer}}, who="service"))["createCustomerToken"]["token"]
+    address = on_provider_notice.url.replace("http", "ws") + "/graphql"
+    refused = await on_provider_notice.ask("query($id: ID!) { customer(id: $id) { aml { status } } }", {"id": customer}, who=own)
     async with Subscription(address, own, FOLLOW, {"id": customer}) as following:
         told = following.payloads()
         first = await anext(told)
-        await aml(rung, reference)
-        await until(rung, customer, status("IN_PROGRESS"))
-        await aml(rung, reference, review={"answer": "RED"}, hits=[{"id": "h", "name": "X"}])
-        await until(rung, customer, status("NEEDS_REVIEW"))
+        await aml(on_provider_notice, reference)
+        await until(on_provider_notice, customer, status("IN_PROGRESS"))
+        await aml(on_provider_notice, reference, review={"answer": "RED"}, hits=[{"id": "h", "name": "X"}])
+        await until(on_provider_notice, customer, status("NEEDS_REVIEW"))
         with pytest.raises(TimeoutError):
             await following.message(1.5)
 

@@ -55,7 +55,7 @@ async def test_a_matching_service_is_asked_as_its_interface_says_and_its_hits_ar
     other = await mine.verified("Noa", None)
     unversioned = await mine.once(other)
     (hit,) = await mine.hits(held)
-    async with mine.shop.core.database.reading() as connection:
+    async with mine.context.deps.database.reading() as connection:
         (check,) = await screening.of_customers(connection, mine.tenant_id, [clear])
 
     assert seen == ["NEEDS_REVIEW", "CLEAR"]

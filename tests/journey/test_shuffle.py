@@ -117,7 +117,7 @@ async def settled(firm: Firm, owners: dict[str, str], final: dict[str, str]) -> 
     """The customers whose status is not what the vendor says, once they are few enough or time is up."""
     wrong: dict[str, str] = {}
     for _ in range(600):
-        async with firm.core.database.reading() as connection:
+        async with firm.deps.database.reading() as connection:
             found = await connection.execute(select(Customer.id, Customer.kyc_status).where(Customer.id.in_(list(owners.values()))))
             statuses = {row.id: row.kyc_status for row in found}
         wrong = {
@@ -139,7 +139,7 @@ async def run(firm: Firm) -> None:
     wrong = await settled(firm, owners, final)
 
     assert wrong == {}
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         reversals = (
             await connection.execute(select(func.count()).where(Event.type == "verification.reversed").select_from(Event))
         ).scalar_one()
@@ -163,7 +163,7 @@ async def run(firm: Firm) -> None:
 async def nothing_forged_was_stored(firm: Firm, owners: dict[str, str]) -> None:
     """Every stored event opens, and none of them is one that was forged."""
     genuine = {orjson.loads(item["body"])["correlationId"] for item in await sent(firm)}
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         types = await connection.execute(text("SELECT count(*) FROM inbound_event WHERE status = 'UNMATCHED'"))
         assert types.scalar_one() == 0
     assert len(genuine) > CUSTOMERS

@@ -387,7 +387,7 @@ async def person(firm: Firm, name: str) -> str:
     from app.store.db import transaction
 
     at = SystemClock().now()
-    async with transaction(firm.core.database) as session:
+    async with transaction(firm.deps.database) as session:
         tenant_id = await credential.ensure_tenant(session, "default", at=at)
         return await credential.issue(
             session, tenant_id=tenant_id, kind=CredentialKind.PERSON, role=Role.BACK_OFFICE, name=name, scopes=(), live=False, at=at

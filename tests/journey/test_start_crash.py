@@ -20,7 +20,7 @@ from app.domain.start import ClientRelationship, PaymentMethod, RiskAnswers
 from app.model.charge import Charge
 from app.model.start import Start
 from app.model.verification import Verification
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.customer import customer
 from app.service.customer.customer import NewCustomer
 from app.service.start import attempt, start
@@ -55,48 +55,50 @@ class Fused:
 
 
 @pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[tuple[Workshop, httpx.AsyncClient, str]]:
+async def parts(tmp_path: Path) -> AsyncIterator[tuple[WorkContext, httpx.AsyncClient, str]]:
     """What a worker has, without a worker."""
     made = Firm.embedded(tmp_path)
     await migrate.upgrade(made.settings.database_url)
     async with (
         serving.running(twin.application(made.options), host=HOST, port=made.twin_port),
         wiring.opened(made.settings) as opened,
-        pool.workshop(made.settings, opened.core) as shop,
+        pool.work_context(made.settings, opened.deps) as context,
         httpx.AsyncClient(base_url=made.twin_url) as http,
     ):
-        async with transaction(opened.core.database) as session:
+        async with transaction(opened.deps.database) as session:
             tenant_id = await credential.ensure_tenant(session, "default", at=SystemClock().now())
-        yield shop, http, tenant_id
+        yield context, http, tenant_id
 
 
-async def started(shop: Workshop, tenant_id: str, number: str, provider: ProviderName = ProviderName.SUMSUB) -> tuple[str, str]:
-    customer_id = await customer.create(shop.core, tenant_id, NewCustomer(f"{number}@example.org", "Iria"))
+async def started(
+    context: WorkContext, tenant_id: str, number: str, provider: ProviderName = ProviderName.SUMSUB
+) -> tuple[str, str]:
+    customer_id = await customer.create(context.deps, tenant_id, NewCustomer(f"{number}@example.org", "Iria"))
     risk = RiskAnswers("exchange", PaymentMethod.CARD, ClientRelationship.NEW)
     wanted = Wanted(tenant_id, customer_id, risk, "test", "crd_x", number, provider)
-    offered = {name: provider.capabilities for name, provider in shop.providers.items()}
-    return customer_id, await start.request(shop.core, wanted, offered)
+    offered = {name: provider.capabilities for name, provider in context.providers.items()}
+    return customer_id, await start.request(context.deps, wanted, offered)
 
 
-async def until_over(shop: Workshop, start_id: str) -> None:
+async def until_over(context: WorkContext, start_id: str) -> None:
     """What the relay does: leases run out, and workers take the row up again."""
     for _ in range(12):
-        async with transaction(shop.core.database) as session:
-            await session.execute(update(Start).where(Start.id == start_id).values(lease_until=None, due_at=now(), ring_at=now()))
-        await attempt.make(shop, start_id)
-        async with shop.core.database.reading() as connection:
+        async with transaction(context.deps.database) as session:
+            await session.execute(update(Start).where(Start.id == start_id).values(lease_until=None, due_at=now(), wake_at=now()))
+        await attempt.make(context, start_id)
+        async with context.deps.database.reading() as connection:
             if (await connection.execute(select(Start.status).where(Start.id == start_id))).scalar() != "AUTHORISED":
                 return
 
 
 @pytest.mark.parametrize("fault", [None, "cut_before", "cut_after", "500", "truncated"])
 async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
-    parts: tuple[Workshop, httpx.AsyncClient, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
+    parts: tuple[WorkContext, httpx.AsyncClient, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, http, tenant_id = parts
     fuse = Fuse()
     providers = {ProviderName.SUMSUB: Fused(whole.providers[ProviderName.SUMSUB], fuse)}
-    shop = Workshop(whole.core, whole.blobs, providers, whole.patience, whole.reception)  # type: ignore[arg-type]
+    context = WorkContext(whole.deps, whole.blobs, providers, whole.limits, whole.receiver)  # type: ignore[arg-type]
     monkeypatch.setattr(attempt, "transaction", fuse.transaction)
     broken = []
     for step in range(1, 40):
@@ -105,12 +107,12 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
             await http.post("/_twin/faults", json={"operation": "create", "faults": [fault]})
         fuse.set(step)
         with contextlib.suppress(Killed):
-            await attempt.make(shop, start_id)
+            await attempt.make(context, start_id)
         ended = fuse.steps < step
         fuse.set(0)
-        await until_over(shop, start_id)
+        await until_over(context, start_id)
         await http.post("/_twin/faults/clear", json={"operation": "create"})
-        async with whole.core.database.reading() as connection:
+        async with whole.deps.database.reading() as connection:
             charges = (await connection.execute(select(Charge.status).where(Charge.start_id == start_id))).scalars().all()
             known = select(Verification.external_id, Verification.id).where(Verification.customer_id == customer_id)
             verifications = (await connection.execute(known)).all()
@@ -126,15 +128,15 @@ async def test_killed_at_every_step_there_is_one_applicant_and_one_charge(
     assert effects["created"] == step
 
 
-async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[Workshop, httpx.AsyncClient, str]) -> None:
+async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[WorkContext, httpx.AsyncClient, str]) -> None:
     whole, _, tenant_id = parts
     _, start_id = await started(whole, tenant_id, "1", ProviderName.VERIFF)
     veriff = whole.providers[ProviderName.VERIFF]
     other = SimpleNamespace(capabilities=replace(veriff.capabilities, integrations={"other": veriff.capabilities.processes}))
-    shop = Workshop(whole.core, whole.blobs, {ProviderName.VERIFF: other}, whole.patience, whole.reception)  # type: ignore[dict-item]
+    context = WorkContext(whole.deps, whole.blobs, {ProviderName.VERIFF: other}, whole.limits, whole.receiver)  # type: ignore[dict-item]
 
-    await until_over(shop, start_id)
-    async with whole.core.database.reading() as connection:
+    await until_over(context, start_id)
+    async with whole.deps.database.reading() as connection:
         (row,) = await start.by_ids(connection, tenant_id, [start_id])
 
     assert row.integration == "default"
@@ -143,17 +145,17 @@ async def test_keys_that_are_taken_away_refuse_the_start(parts: tuple[Workshop, 
 
 @pytest.mark.parametrize(("asked", "status", "charge"), [(False, "REFUSED", "RELEASED"), (True, "UNCERTAIN", "HELD")])
 async def test_a_vendor_that_is_taken_away_gives_no_charge_back_that_it_may_have_earned(
-    parts: tuple[Workshop, httpx.AsyncClient, str], asked: bool, status: str, charge: str
+    parts: tuple[WorkContext, httpx.AsyncClient, str], asked: bool, status: str, charge: str
 ) -> None:
     whole, http, tenant_id = parts
-    bare = Workshop(whole.core, whole.blobs, {}, whole.patience, whole.reception)
+    bare = WorkContext(whole.deps, whole.blobs, {}, whole.limits, whole.receiver)
     _, start_id = await started(whole, tenant_id, "1")
     if asked:
         await http.post("/_twin/faults", json={"operation": "create", "faults": ["cut_after"]})
         await attempt.make(whole, start_id)
 
     await until_over(bare, start_id)
-    async with whole.core.database.reading() as connection:
+    async with whole.deps.database.reading() as connection:
         (row,) = await start.by_ids(connection, tenant_id, [start_id])
 
     assert (row.status, row.charge) == (status, charge)

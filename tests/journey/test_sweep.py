@@ -10,7 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from app.domain.verification import EXPECTED_STAY, Stage, next_look
+from app.domain.verification import EXPECTED_STAY, Stage, next_refresh
 from app.store.db import transaction
 from providers.sumsub import state
 from providers.twin.fault import Fault
@@ -34,10 +34,10 @@ async def watchful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fi
 def test_every_stage_has_an_expected_stay_and_silence_makes_looks_rarer() -> None:
     assert set(EXPECTED_STAY) == set(Stage)
     for stage, (first, most) in EXPECTED_STAY.items():
-        waits = [next_look(stage, quiet) for quiet in range(20)]
+        waits = [next_refresh(stage, quiet) for quiet in range(20)]
         assert waits == sorted(waits)
         assert (waits[0], waits[-1]) == (first, most)
-        assert next_look(stage, 0, {stage: 7.0}) == 7.0
+        assert next_refresh(stage, 0, {stage: 7.0}) == 7.0
 
 
 @pytest.mark.parametrize("vendor", ["sumsub", "veriff"])
@@ -135,7 +135,7 @@ async def test_a_word_that_is_learnt_later_is_shown_first_and_then_applied(firm:
 
 async def test_results_are_computed_again_from_the_answers_that_were_kept(firm: Firm) -> None:
     customer, _ = await verified(firm)
-    async with transaction(firm.core.database) as session:
+    async with transaction(firm.deps.database) as session:
         await session.execute(
             text("UPDATE process_result SET status = 'FAILED', data = NULL, error = :e WHERE ingestion_id IN "
                  "(SELECT id FROM ingestion WHERE customer_id = :c)"),

@@ -156,8 +156,8 @@ async def test_what_an_attempt_that_was_killed_left_behind_is_removed(tmp_path: 
         answer = await firm.http.put(made[again]["url"], content=JPEG, headers=made[again]["headers"])
         await firm.data('mutation { advanceSandboxClock(input: {by: "2h"}) { now } }', who="service")
         await asyncio.sleep(0.7)
-        async with pool.workshop(firm.settings, firm.core) as shop:
-            await shop.reception.tidy()
+        async with pool.work_context(firm.settings, firm.deps) as context:
+            await context.receiver.tidy()
 
         assert left == [2, 2]
         assert answer.status_code == 201
@@ -168,13 +168,13 @@ async def test_what_an_attempt_that_was_killed_left_behind_is_removed(tmp_path: 
 async def leave(firm: Firm, customer: str, upload_id: str) -> None:
     """What a worker leaves that is killed between its two blobs and the transaction."""
     folder = Path(firm.settings.blobs.removeprefix("file://"))
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         tenant = (await connection.execute(select(Upload.tenant_id).where(Upload.id == upload_id))).scalar()
     place = f"{tenant}/{customer}/uploads/{upload_id}-1"
     for name in (place, f"{place}.original"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"half")
-    async with transaction(firm.core.database) as session:
+    async with transaction(firm.deps.database) as session:
         await session.execute(update(Upload).where(Upload.id == upload_id).values(fence=1, place=place))
 
 
@@ -370,7 +370,7 @@ async def test_what_waits_to_be_opened_has_arrived(embedded: Firm, monkeypatch: 
     await embedded.submit(customer, documents=[passport(frontImageUrl=f"http://127.0.0.1:{embedded.storage_port}/good.jpg")])
     sent, answer = await embedded.upload(customer, JPEG)
     for _ in range(200):
-        async with embedded.core.database.reading() as connection:
+        async with embedded.deps.database.reading() as connection:
             found = {row.id: row for row in (await connection.execute(query)).all()}
         if all(row.status != "WAITING" for row in found.values()):
             break
@@ -388,7 +388,7 @@ async def test_addresses_count_as_files_of_the_day(embedded: Firm, monkeypatch: 
 
     await embedded.submit(customer, documents=[passport(frontImageUrl=place)])
     (refused,) = await embedded.submit(customer, documents=[card], expect=["TOO_MANY_UPLOADS"])
-    async with embedded.core.database.reading() as connection:
+    async with embedded.deps.database.reading() as connection:
         kept = (await connection.execute(select(Upload.id).where(Upload.customer_id == customer))).all()
 
     assert refused["field"] == ["input", "kycData", "documents"]

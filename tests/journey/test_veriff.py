@@ -143,7 +143,7 @@ async def test_files_that_arrive_after_the_lease_was_lost_are_not_stored_while_a
 
     async def overtaken(blobs: Any, provider: Any, row: Any, *rest: Any) -> Any:
         found = await fetch_all(blobs, provider, row, *rest)
-        async with transaction(embedded.core.database) as session:
+        async with transaction(embedded.deps.database) as session:
             values = {"fence": row.fence + 2, "lease_until": now(600)}
             await session.execute(update(Ingestion).where(Ingestion.id == row.id).values(values))
         tried.set()

@@ -229,7 +229,7 @@ async def test_a_hundred_of_one_event_at_once_are_one(firm: Firm) -> None:
 async def test_an_event_about_nobody_is_kept_and_matched_when_its_verification_becomes_known(firm: Firm) -> None:
     applicant = await firm.applicant("passport")
     await post_sumsub(firm, sumsub_body(applicant))
-    async with firm.core.database.reading() as connection:
+    async with firm.deps.database.reading() as connection:
         query = select(InboundEvent.status, InboundEvent.customer_id).where(InboundEvent.subject == applicant)
         before = (await connection.execute(query)).one()
 

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from app import config, main, serving, wiring
 from app.clock import SystemClock
 from app.domain.credential import CredentialKind, Right, Role
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import credential
 from app.store import migrate
 from app.store.db import transaction
@@ -68,7 +68,7 @@ class Firm:
     veriff_port: int
     port: int
     storage_port: int
-    core: Core = field(init=False)
+    deps: Dependencies = field(init=False)
     http: httpx.AsyncClient = field(init=False)
     tokens: dict[str, str] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -129,7 +129,7 @@ class Firm:
         application = await stack.enter_async_context(main.gateway(self.settings))
         await stack.enter_async_context(serving.running(application, host=HOST, port=self.port))
         parts = await stack.enter_async_context(wiring.opened(self.settings))
-        self.core = parts.core
+        self.deps = parts.deps
         if self.settings.redis_url:
             await stack.enter_async_context(self.worker(parts))
         self.http = await stack.enter_async_context(httpx.AsyncClient(base_url=self.url, timeout=30))
@@ -158,9 +158,9 @@ class Firm:
     async def worker(self, parts: wiring.Parts) -> AsyncIterator[None]:
         """What `gatehouse worker` runs, in this process."""
         async with (
-            pool.ringing(self.settings, parts.core) as (doorbell, bell),
-            pool.workshop(self.settings, parts.core) as shop,
-            pool.working(doorbell, bell, shop, concurrency=32),
+            pool.waking(self.settings, parts.deps) as (queue, waker),
+            pool.work_context(self.settings, parts.deps) as context,
+            pool.working(queue, waker, context, concurrency=32),
         ):
             yield
 
@@ -169,7 +169,7 @@ class Firm:
     ) -> str:
         at = SystemClock().now()
         kind = CredentialKind.API_KEY if role is Role.SERVICE else CredentialKind.PERSON
-        async with transaction(self.core.database) as session:
+        async with transaction(self.deps.database) as session:
             tenant_id = await credential.ensure_tenant(session, tenant, at=at)
             return await credential.issue(
                 session,

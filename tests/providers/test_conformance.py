@@ -118,11 +118,11 @@ async def test_a_look_tells_the_present_state_of_anything(vendor: Vendor) -> Non
     for scenario, stage in (("passport", Stage.APPROVED), (REFUSED[name_of(vendor)], Stage.DECLINED)):
         reference = await made(vendor, scenario)
         for thorough in (False, True):
-            state = provider.state(await provider.look(reference, thorough=thorough), reference)
+            state = provider.state(await provider.refresh(reference, thorough=thorough), reference)
             assert state.stage is stage
             assert all(provider.meaning(label) for label in state.labels)
     with pytest.raises(Answered) as refusal:
-        await provider.look(Reference(NOBODY[name_of(vendor)], "default"), thorough=True)
+        await provider.refresh(Reference(NOBODY[name_of(vendor)], "default"), thorough=True)
     assert refusal.value.status == 404
 
 
@@ -223,12 +223,12 @@ async def test_a_verdict_is_told_even_where_what_explains_it_may_not_be_read() -
     """An app token without some permissions, or an integration without some products, still has verdicts."""
     async with VENDORS["sumsub"](forbidden=frozenset({"steps-status", "moderation-states", "applicant"})) as at_sumsub:
         reference = await made(at_sumsub, "rejected")
-        state = at_sumsub.provider.state(await at_sumsub.provider.look(reference, thorough=True), reference)
+        state = at_sumsub.provider.state(await at_sumsub.provider.refresh(reference, thorough=True), reference)
         assert (state.stage, state.steps) == (Stage.DECLINED, ())
     async with VENDORS["veriff"]() as at_veriff:
         waiting = await made(at_veriff, "never-decided")
         await at_veriff.fault("attempts", "403", "404")
-        looked = at_veriff.provider.state(await at_veriff.provider.look(waiting, thorough=False), waiting)
+        looked = at_veriff.provider.state(await at_veriff.provider.refresh(waiting, thorough=False), waiting)
         fetched = await at_veriff.provider.fetch([waiting], imported=True)
         assert looked.stage is Stage.CREATED
         assert fetched.pending

@@ -55,10 +55,10 @@ def test_sumsubs_hits_keep_what_came_and_their_kind() -> None:
 
 
 def test_sumsubs_refusal_for_being_listed_is_a_hit() -> None:
-    found = sumsub.accused(Reference("app-1"), ["FORGERY", "SANCTIONS", "PEP"])
+    found = sumsub.listed_by_refusal(Reference("app-1"), ["FORGERY", "SANCTIONS", "PEP"])
 
     assert [(hit.key, hit.topics) for hit in found] == [("app-1:SANCTIONS", ("sanctions",)), ("app-1:PEP", ("pep",))]
-    assert sumsub.accused(Reference("app-1"), ["FORGERY"]) == ()
+    assert sumsub.listed_by_refusal(Reference("app-1"), ["FORGERY"]) == ()
 
 
 @pytest.mark.parametrize(

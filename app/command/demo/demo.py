@@ -24,7 +24,7 @@ from app.command import watch_list
 from app.command.demo import customer, hit
 from app.command.demo.client import HOST, Client
 from app.domain.credential import CredentialKind, Right, Role
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import credential
 from app.store import migrate
 from app.store.db import transaction
@@ -136,12 +136,14 @@ async def _credentials(settings: config.Settings) -> dict[str, str]:
     )
     at = SystemClock().now()
     async with wiring.opened(settings) as parts:
-        await watch_list.bring_in_sandbox(parts.core)
-        return await _issue(parts.core, at, wanted)
+        await watch_list.bring_in_sandbox(parts.deps)
+        return await _issue(parts.deps, at, wanted)
 
 
-async def _issue(core: Core, at: dt.datetime, wanted: Sequence[tuple[str, CredentialKind, Role, list[Right]]]) -> dict[str, str]:
-    async with transaction(core.database) as session:
+async def _issue(
+    deps: Dependencies, at: dt.datetime, wanted: Sequence[tuple[str, CredentialKind, Role, list[Right]]]
+) -> dict[str, str]:
+    async with transaction(deps.database) as session:
         tenant_id = await credential.ensure_tenant(session, "default", at=at)
         return {
             name: await credential.issue(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from app.command.demo.client import Client
 
-PATIENCE_SECONDS, LOOK_SECONDS = 60, 0.2
+PATIENCE_SECONDS, REFRESH_SECONDS = 60, 0.2
 FIRST, LAST = "Vladislav", "Korzunetski"
 READ = """query($id: ID!) { customer(id: $id) { status nextAction { code } aml { status hits { id name list topics score } } } }"""
 REVIEW = """mutation($input: ReviewAmlHitInput!) { reviewAmlHit(input: $input) { userErrors { message } } }"""
@@ -39,7 +39,7 @@ async def _held(client: Client, customer_id: str) -> dict[str, Any]:
         found: dict[str, Any] = (await client.ask(READ, id=customer_id))["customer"]
         if found["aml"]["status"] == "NEEDS_REVIEW":
             return found
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(REFRESH_SECONDS)
 
 
 def _tell(console: Console, found: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from app.domain.event import EventType, NewEvent
 from app.errors import UserFault
 from app.model.customer import Customer
 from app.model.data_key import DataKey
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import validation
 from app.service.work import idempotency
 from app.store.db import Session
@@ -57,7 +57,7 @@ def check(new: NewCustomer) -> None:
     validation.refuse(faults)
 
 
-async def create(core: Core, tenant_id: str, new: NewCustomer) -> str:
+async def create(deps: Dependencies, tenant_id: str, new: NewCustomer) -> str:
     """Makes a customer and answers its id; with a known idempotency key the id of the one made before."""
     check(new)
     given = {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type}
@@ -65,14 +65,14 @@ async def create(core: Core, tenant_id: str, new: NewCustomer) -> str:
     customer_id = ids.new("cus")
 
     async def make(session: Session) -> None:
-        await _insert(core, session, tenant_id, customer_id, new)
+        await _insert(deps, session, tenant_id, customer_id, new)
 
-    return await idempotency.once(core, request, customer_id, make)
+    return await idempotency.once(deps, request, customer_id, make)
 
 
-async def _insert(core: Core, session: Session, tenant_id: str, customer_id: str, new: NewCustomer) -> None:
-    at = core.clock.now()
-    wrapped, cipher = core.vault.new_key(tenant_id, customer_id)
+async def _insert(deps: Dependencies, session: Session, tenant_id: str, customer_id: str, new: NewCustomer) -> None:
+    at = deps.clock.now()
+    wrapped, cipher = deps.vault.new_key(tenant_id, customer_id)
     personal = {"email": new.email.strip(), "firstName": new.first_name.strip(), "lastName": _stripped(new.last_name)}
     try:
         await session.execute(
@@ -86,7 +86,7 @@ async def _insert(core: Core, session: Session, tenant_id: str, customer_id: str
                 risk_level=RiskLevel.UNKNOWN,
                 tags=[],
                 personal=cipher.seal_json(personal, PERSONAL),
-                sandbox=sandbox.behaviour(new.email) if core.decision_seconds is not None else None,
+                sandbox=sandbox.behaviour(new.email) if deps.decision_seconds is not None else None,
                 status_since=at,
                 created_at=at,
                 updated_at=at,

@@ -18,7 +18,7 @@ from app.domain.upload import UploadStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.service.customer import customer, fingerprint
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document import upload
 from app.service.document.fetch import Fetcher
 from app.service.trust import data_key, validation
@@ -42,7 +42,7 @@ class Submitted:
     idempotency_key: str | None = None
 
 
-async def submit(core: Core, fetcher: Fetcher, new: Submitted) -> None:
+async def submit(deps: Dependencies, fetcher: Fetcher, new: Submitted) -> None:
     """Takes a submission in whole, or refuses it whole with all its faults. Raises UserFault, UserFaults."""
     validation.refuse([*validation.idempotency_key(new.idempotency_key)])
     value = orjson.dumps([OPERATION, new.customer_id, new.patch], option=orjson.OPT_SORT_KEYS)
@@ -57,14 +57,14 @@ async def submit(core: Core, fetcher: Fetcher, new: Submitted) -> None:
             able = ", ".join(sorted(DATA_MAY_CHANGE))
             message = f"The data is locked: the customer's status is {status(standing)}."
             raise UserFault("PATCH_NOT_ALLOWED", message, ["input", "customerId"], f"Data may change in {able}.")
-        await _take(core, session, row, new.patch, fetcher)
+        await _take(deps, session, row, new.patch, fetcher)
 
-    await idempotency.once(core, request, new.customer_id, make)
+    await idempotency.once(deps, request, new.customer_id, make)
 
 
-async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any], fetcher: Fetcher) -> None:
-    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
-    at = core.clock.now()
+async def _take(deps: Dependencies, session: Session, row: Any, patch: Mapping[str, Any], fetcher: Fetcher) -> None:
+    cipher = (await data_key.ciphers(session, deps.vault, row.tenant_id, [row.id]))[row.id]
+    at = deps.clock.now()
     checked = rule.submit(of(row, cipher), patch, today=at.date())
     known = {found.id: found for found in await upload.by_ids(session, row.tenant_id, _given_uploads(checked))}
     _check_images(checked, row, known, fetcher)
@@ -72,9 +72,9 @@ async def _take(core: Core, session: Session, row: Any, patch: Mapping[str, Any]
     fetched = sum(image.url is not None for image in checked.images.values())
     if fetched:
         await upload.within_measure(session, row.id, at, more=fetched, path=("input", "kycData", "documents"))
-    data = await _with_images(core, session, row, checked, cipher)
-    await fingerprint.remember(session, core.vault, row.tenant_id, row.id, fingerprint.of_data(data))
-    required = await _missing(core, session, row, data, cipher)
+    data = await _with_images(deps, session, row, checked, cipher)
+    await fingerprint.remember(session, deps.vault, row.tenant_id, row.id, fingerprint.of_data(data))
+    required = await _missing(deps, session, row, data, cipher)
     complete = Submission.INCOMPLETE if required else Submission.COMPLETE
     fields = sorted(camel(name) for name in patch)
     event = {"customerId": row.id, "fields": [f"kycData.{name}" for name in fields]}
@@ -115,20 +115,20 @@ def _check_images(checked: Checked, row: Any, known: Mapping[str, Any], fetcher:
             checked.refuse(path, found.error["code"], found.error["message"])
 
 
-async def _with_images(core: Core, session: Session, row: Any, checked: Checked, cipher: DataKeyCipher) -> KycData:
+async def _with_images(deps: Dependencies, session: Session, row: Any, checked: Checked, cipher: DataKeyCipher) -> KycData:
     """The data with every image named by its upload; addresses are noted for a worker."""
     order = list(checked.order)
     found = {document.type: document for document in checked.data.documents}
     for (_, index, side), image in checked.images.items():
         kind = order[int(index)]
-        upload_id = await _upload(core, session, row, image, context(found[kind], side), cipher)
+        upload_id = await _upload(deps, session, row, image, context(found[kind], side), cipher)
         found[kind] = replace(found[kind], **{f"{side}_upload_id": upload_id})
     return replace(checked.data, documents=tuple(found.values()))
 
 
-async def _upload(core: Core, session: Session, row: Any, image: Image, shows: str, cipher: DataKeyCipher) -> str:
+async def _upload(deps: Dependencies, session: Session, row: Any, image: Image, shows: str, cipher: DataKeyCipher) -> str:
     if image.url is not None:
-        return await upload.fetch_later(core, session, row, image.url, shows, cipher)
+        return await upload.fetch_later(deps, session, row, image.url, shows, cipher)
     await upload.show(session, str(image.upload_id), shows)
     return str(image.upload_id)
 
@@ -138,27 +138,27 @@ def context(document: Document, side: str) -> str:
     return f"photo-document-{side}" if document.type in GOVERNMENT else "address-proof"
 
 
-async def _missing(core: Core, session: Session, row: Any, data: KycData, cipher: DataKeyCipher) -> list[Required]:
+async def _missing(deps: Dependencies, session: Session, row: Any, data: KycData, cipher: DataKeyCipher) -> list[Required]:
     uploads = await upload.by_ids(session, row.tenant_id, data.upload_ids)
     unusable = {found.id: found.error["message"] for found in uploads if found.status == UploadStatus.REFUSED}
     one_name = cipher.open_json(row.personal, customer.PERSONAL).get("lastName") is None
     return missing.find(data, one_name=one_name, unusable=unusable)
 
 
-async def reassess(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
+async def reassess(deps: Dependencies, session: Session, tenant_id: str, customer_id: str) -> None:
     """After a document could not be used: what is missing now is told, and the data may be changed again."""
     row = await customer_model.find_locked(session, tenant_id, customer_id)
     if row is None or row.kyc_data is None or KycStatus(row.kyc_status) not in UNDECIDED:
         return
-    ciphers = await data_key.ciphers(session, core.vault, tenant_id, [customer_id])
+    ciphers = await data_key.ciphers(session, deps.vault, tenant_id, [customer_id])
     if customer_id not in ciphers:
         return
-    required = await _missing(core, session, row, of(row, ciphers[customer_id]), ciphers[customer_id])
+    required = await _missing(deps, session, row, of(row, ciphers[customer_id]), ciphers[customer_id])
     await customer_model.submit(
         session,
         row,
         to=Submission.INCOMPLETE if required else Submission.COMPLETE,
-        at=core.clock.now(),
+        at=deps.clock.now(),
         reason="document_unusable" if required else "kyc_data_submitted",
         required=missing.documents(required),
         required_fields=[item.plain() for item in required],

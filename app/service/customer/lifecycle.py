@@ -16,7 +16,7 @@ from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.change import CustomerChange
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.fact import ScreeningWanted
 from app.service.trust import data_key, validation
 from app.service.work import idempotency
@@ -40,7 +40,7 @@ class Decision:
     idempotency_key: str | None = None
 
 
-async def decide(core: Core, decision: Decision) -> None:
+async def decide(deps: Dependencies, decision: Decision) -> None:
     """Carries a decision out, and records it. Raises UserFault where it cannot be; nothing is changed then."""
     faults = [*validation.text(decision.reason, ["input", "reason"], limit=REASON_LIMIT)]
     validation.refuse([*faults, *validation.idempotency_key(decision.idempotency_key)])
@@ -52,33 +52,33 @@ async def decide(core: Core, decision: Decision) -> None:
         row = await customer_model.find_locked(session, decision.tenant_id, decision.customer_id)
         if row is None:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
-        await CARRY_OUT[decision.kind](core, session, row)
-        await _record(core, session, decision)
+        await CARRY_OUT[decision.kind](deps, session, row)
+        await _record(deps, session, decision)
 
-    await idempotency.once(core, request, decision.customer_id, make)
+    await idempotency.once(deps, request, decision.customer_id, make)
 
 
-async def _deactivate(core: Core, session: Session, row: Any) -> None:
+async def _deactivate(deps: Dependencies, session: Session, row: Any) -> None:
     if row.deactivated_at is not None:
         raise UserFault("ALREADY_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
-    await customer_model.set_active(session, row, active=False, at=core.clock.now())
+    await customer_model.set_active(session, row, active=False, at=deps.clock.now())
 
 
-async def _reactivate(core: Core, session: Session, row: Any) -> None:
+async def _reactivate(deps: Dependencies, session: Session, row: Any) -> None:
     if row.deactivated_at is None:
         raise UserFault("NOT_DEACTIVATED", "The customer is not deactivated.", ["input", "customerId"])
-    await customer_model.set_active(session, row, active=True, at=core.clock.now())
+    await customer_model.set_active(session, row, active=True, at=deps.clock.now())
 
 
-async def _require(core: Core, session: Session, row: Any) -> None:
-    await _set_required(core, session, row, required=True)
+async def _require(deps: Dependencies, session: Session, row: Any) -> None:
+    await _set_required(deps, session, row, required=True)
 
 
-async def _excuse(core: Core, session: Session, row: Any) -> None:
-    await _set_required(core, session, row, required=False)
+async def _excuse(deps: Dependencies, session: Session, row: Any) -> None:
+    await _set_required(deps, session, row, required=False)
 
 
-async def _set_required(core: Core, session: Session, row: Any, *, required: bool) -> None:
+async def _set_required(deps: Dependencies, session: Session, row: Any, *, required: bool) -> None:
     if row.deactivated_at is not None:
         raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"], "Reactivate it first.")
     outcome = lifecycle.kyc_required(KycStatus(row.kyc_status), required=required)
@@ -86,16 +86,16 @@ async def _set_required(core: Core, session: Session, row: Any, *, required: boo
         code, message = outcome
         raise UserFault(code, message, ["input", "required"], f"kycStatus is {row.kyc_status}.")
     reason = "verification_required" if required else "verification_not_required"
-    await customer_model.move(session, row, to=outcome, at=core.clock.now(), reason=reason)
+    await customer_model.move(session, row, to=outcome, at=deps.clock.now(), reason=reason)
 
 
-async def _screen_again(core: Core, session: Session, row: Any) -> None:
+async def _screen_again(deps: Dependencies, session: Session, row: Any) -> None:
     if row.kyc_status != KycStatus.VERIFIED:
         raise UserFault("NOT_VERIFIED", "Only a verified customer is screened.", ["input", "customerId"], "Verify it first.")
     session.tell(ScreeningWanted(row))
 
 
-CARRY_OUT: dict[ChangeKind, Callable[[Core, Session, Any], Awaitable[None]]] = {
+CARRY_OUT: dict[ChangeKind, Callable[[Dependencies, Session, Any], Awaitable[None]]] = {
     ChangeKind.DEACTIVATED: _deactivate,
     ChangeKind.REACTIVATED: _reactivate,
     ChangeKind.KYC_REQUIRED: _require,
@@ -104,8 +104,8 @@ CARRY_OUT: dict[ChangeKind, Callable[[Core, Session, Any], Awaitable[None]]] = {
 }
 
 
-async def _record(core: Core, session: Session, decision: Decision) -> None:
-    ciphers = await data_key.ciphers(session, core.vault, decision.tenant_id, [decision.customer_id])
+async def _record(deps: Dependencies, session: Session, decision: Decision) -> None:
+    ciphers = await data_key.ciphers(session, deps.vault, decision.tenant_id, [decision.customer_id])
     await session.execute(
         insert(CustomerChange).values(
             id=ids.new("chg"),
@@ -115,7 +115,7 @@ async def _record(core: Core, session: Session, decision: Decision) -> None:
             reason=ciphers[decision.customer_id].seal(decision.reason.strip().encode(), REASON),
             requested_by=decision.actor,
             credential_id=decision.credential_id,
-            created_at=core.clock.now(),
+            created_at=deps.clock.now(),
         )
     )
 

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.customer import KycStatus
 from app.domain.kyc import KycData
-from app.domain.overview import Facts, Line, MarkKind, Result, overview
+from app.domain.overview import Facts, FingerprintKind, Line, Result, overview
 from app.domain.process import KycProcess, ResultStatus
 from app.model import result as result_model
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
 from app.service.customer import declaration
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session
 
@@ -39,11 +39,13 @@ async def newest_results(connection: AsyncConnection | Session, tenant_id: str, 
     return (await connection.execute(query)).all()
 
 
-def lines(core: Core, row: Any, cipher: DataKeyCipher | None, results: Sequence[Any], same: Collection[MarkKind]) -> list[Line]:
+def lines(
+    deps: Dependencies, row: Any, cipher: DataKeyCipher | None, results: Sequence[Any], same: Collection[FingerprintKind]
+) -> list[Line]:
     """The overview of one customer, from its row, its newest results and its marks."""
     known = {KycProcess(result.process): _result(result, cipher) for result in results if cipher is not None}
     given = declaration.of(row, cipher) if cipher is not None else KycData()
-    return overview(Facts(KycStatus(row.kyc_status), given, core.clock.now().date(), known, same))
+    return overview(Facts(KycStatus(row.kyc_status), given, deps.clock.now().date(), known, same))
 
 
 def _result(row: Any, cipher: DataKeyCipher) -> Result:

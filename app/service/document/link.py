@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.model.file import File
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document.blob import BlobStore
 from app.service.trust import data_key
 
@@ -25,23 +25,23 @@ class Opened:
     chunks: AsyncIterator[bytes]
 
 
-def for_file(core: Core, tenant_id: str, file_id: str) -> str:
-    expires = int(core.clock.now().timestamp()) + FILE_SECONDS
-    return core.vault.sign("file", [tenant_id, file_id, expires])
+def for_file(deps: Dependencies, tenant_id: str, file_id: str) -> str:
+    expires = int(deps.clock.now().timestamp()) + FILE_SECONDS
+    return deps.vault.sign("file", [tenant_id, file_id, expires])
 
 
-async def open_file(core: Core, blobs: BlobStore, token: str) -> Opened | None:
+async def open_file(deps: Dependencies, blobs: BlobStore, token: str) -> Opened | None:
     """The file behind an address; None where the address is forged or expired, or the file was erased."""
-    content = core.vault.verify("file", token)
-    if not isinstance(content, list) or content[2] < core.clock.now().timestamp():
+    content = deps.vault.verify("file", token)
+    if not isinstance(content, list) or content[2] < deps.clock.now().timestamp():
         return None
     tenant_id, file_id, _ = content
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         query = select(File.__table__).where(File.id == file_id, File.tenant_id == tenant_id)
         row = (await connection.execute(query)).first()
         if row is None:
             return None
-        cipher = (await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id])).get(row.customer_id)
+        cipher = (await data_key.ciphers(connection, deps.vault, tenant_id, [row.customer_id])).get(row.customer_id)
     if cipher is None:
         return None
     suffix = row.content_type.rsplit("/", 1)[-1]

@@ -22,7 +22,7 @@ from app.log import place
 from app.model import upload as upload_model
 from app.model.file import File
 from app.model.upload import Upload
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document import sample
 from app.service.document import upload as uploads
 from app.service.document.blob import BlobStore, FileRefused, Stored
@@ -46,10 +46,10 @@ Source = AbstractAsyncContextManager[AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True)
-class Reception:
+class Receiver:
     """What taking files in needs."""
 
-    core: Core
+    deps: Dependencies
     blobs: BlobStore
     cleaner: Cleaner
     fetcher: Fetcher
@@ -57,12 +57,12 @@ class Reception:
     async def receive(self, token: str, content_type: str, source: Source) -> Any | None:
         """Takes in what was sent to a signed address; None for an address that is not valid (any more). Raises Unusable,
         after which the right file may be sent, and StaleFence where the upload has its file already."""
-        content = self.core.vault.verify(uploads.PURPOSE, token)
-        if not isinstance(content, list) or content[2] < self.core.clock.now().timestamp():
+        content = self.deps.vault.verify(uploads.PURPOSE, token)
+        if not isinstance(content, list) or content[2] < self.deps.clock.now().timestamp():
             return None
-        async with transaction(self.core.database) as session:
+        async with transaction(self.deps.database) as session:
             row = await _locked(session, content[1])
-            ciphers = await data_key.ciphers(session, self.core.vault, content[0], [row.customer_id]) if row else {}
+            ciphers = await data_key.ciphers(session, self.deps.vault, content[0], [row.customer_id]) if row else {}
             if row is None or not ciphers:
                 return None
             if row.status != UploadStatus.WAITING:
@@ -77,19 +77,19 @@ class Reception:
 
     async def fetch(self, upload_id: str, *, lease_seconds: float) -> None:
         """Fetches a document from its address. Running twice changes nothing."""
-        async with transaction(self.core.database) as session:
+        async with transaction(self.deps.database) as session:
             row = await _locked(session, upload_id)
             if row is None or row.status != UploadStatus.WAITING or row.url is None:
                 return
             path = _path(row)
             if not await lease.take(session, Upload, row, lease_until=now(lease_seconds), attempts=row.attempts + 1, place=path):
                 return
-            ciphers = await data_key.ciphers(session, self.core.vault, row.tenant_id, [row.customer_id])
+            ciphers = await data_key.ciphers(session, self.deps.vault, row.tenant_id, [row.customer_id])
         fence, cipher = row.fence + 1, ciphers.get(row.customer_id)
         if cipher is None:
             return  # the customer was erased
         try:
-            async with lease.leased(self.core.database, Upload, row.id, fence=fence, lease_seconds=lease_seconds):
+            async with lease.leased(self.deps.database, Upload, row.id, fence=fence, lease_seconds=lease_seconds):
                 await self._fetch(row, fence, path, cipher)
         except StaleFence:
             log.info("upload.lease_lost", upload_id=upload_id)
@@ -124,26 +124,26 @@ class Reception:
 
     async def _put_back(self, row: Any, fence: int, after: float) -> None:
         try:
-            async with transaction(self.core.database) as session:
-                await upload_model.write(session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after))
+            async with transaction(self.deps.database) as session:
+                await upload_model.write(session, row.id, fence=fence, lease_until=None, due_at=now(after), wake_at=now(after))
         except StaleFence:
             return
 
     async def _refuse(self, row: Any, fence: int, remark: upload.Remark) -> None:
-        async with transaction(self.core.database) as session:
-            at = self.core.clock.now()
+        async with transaction(self.deps.database) as session:
+            at = self.deps.clock.now()
             await upload_model.move(session, row, to=UploadStatus.REFUSED, fence=fence, error=remark.plain(), ended_at=at)
             session.tell(UploadRefused(row.tenant_id, row.customer_id))
 
     async def tidy(self) -> None:
         """Removes what attempts that were cut off have left behind, of uploads that nobody waits for any more."""
-        over = (Upload.status == UploadStatus.REFUSED) | (Upload.expires_at < self.core.clock.now())
+        over = (Upload.status == UploadStatus.REFUSED) | (Upload.expires_at < self.deps.clock.now())
         query = select(Upload.id, Upload.place).where(Upload.place.is_not(None), Upload.status != UploadStatus.STORED, over)
-        async with self.core.database.reading() as connection:
+        async with self.deps.database.reading() as connection:
             rows = (await connection.execute(query.limit(TIDY))).all()
         for row in rows:
             await self._remove(row.place)
-            async with transaction(self.core.database) as session:
+            async with transaction(self.deps.database) as session:
                 await session.execute(update(Upload).where(Upload.id == row.id, Upload.place == row.place).values(place=None))
 
     async def _keep(self, row: Any, fence: int, path: str, source: Source, cipher: DataKeyCipher) -> None:
@@ -155,7 +155,7 @@ class Reception:
                 raw = await self._set_aside(row, original, chunks, cipher)
             cleaned = await self.cleaner.clean(raw.content_type, self.blobs.get(original, cipher))
             stored = await self.blobs.put(path, cleaned.chunks(), cipher)
-            async with transaction(self.core.database) as session:
+            async with transaction(self.deps.database) as session:
                 await self._record(session, row, fence, cleaned, stored, path)
         except CorruptData:
             # A later attempt has cleared this one's place away.
@@ -186,7 +186,7 @@ class Reception:
         return raw
 
     async def _record(self, session: Session, row: Any, fence: int, cleaned: Cleaned, stored: Stored, path: str) -> None:
-        at = self.core.clock.now()
+        at = self.deps.clock.now()
         remarks = [remark.plain() for remark in cleaned.warnings]
         await upload_model.move(session, row, to=UploadStatus.STORED, fence=fence, warnings=remarks, ended_at=at, place=None)
         await session.execute(

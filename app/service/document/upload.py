@@ -17,8 +17,8 @@ from app.errors import UserFault
 from app.model.customer import Customer
 from app.model.file import File
 from app.model.upload import Upload
-from app.notify.wakeup import FETCH_DOCUMENT, RING_AGAIN_SECONDS
-from app.service.dependencies import Core
+from app.notify.wakeup import FETCH_DOCUMENT, WAKE_AGAIN_SECONDS
+from app.service.dependencies import Dependencies
 from app.service.trust import validation
 from app.service.trust.vault import DataKeyCipher
 from app.service.work import idempotency
@@ -57,7 +57,7 @@ def check(new: NewUpload) -> None:
     validation.refuse(faults)
 
 
-async def create(core: Core, tenant_id: str, new: NewUpload) -> str:
+async def create(deps: Dependencies, tenant_id: str, new: NewUpload) -> str:
     """Announces a file that will be sent, and answers the upload's id."""
     check(new)
     given = {"customer": new.customer_id, "type": new.content_type, "size": new.size, "sha256": new.sha256}
@@ -73,12 +73,12 @@ async def create(core: Core, tenant_id: str, new: NewUpload) -> str:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
         if row.deactivated_at is not None:
             raise UserFault("CUSTOMER_DEACTIVATED", "The customer is deactivated.", ["input", "customerId"])
-        at = core.clock.now()
+        at = deps.clock.now()
         await within_measure(session, new.customer_id, at, more=1, path=("input", "customerId"))
         announced = {"content_type": new.content_type, "size": new.size, "sha256": new.sha256}
         await _insert(session, upload_id, tenant_id, new.customer_id, Origin.PUT, at, at + LIFE, **announced)
 
-    return await idempotency.once(core, request, upload_id, make)
+    return await idempotency.once(deps, request, upload_id, make)
 
 
 async def within_measure(session: Session, customer_id: str, at: dt.datetime, *, more: int, path: Sequence[str]) -> None:
@@ -89,12 +89,12 @@ async def within_measure(session: Session, customer_id: str, at: dt.datetime, *,
         raise UserFault("TOO_MANY_UPLOADS", message, path, "Try again tomorrow.")
 
 
-async def fetch_later(core: Core, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:
+async def fetch_later(deps: Dependencies, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:
     """Notes an address that a customer's document is to be fetched from, and answers the upload's id."""
-    upload_id, at = ids.new("upl"), core.clock.now()
+    upload_id, at = ids.new("upl"), deps.clock.now()
     values = {"url": cipher.seal(url.encode(), URL), "context": context}
     await _insert(session, upload_id, row.tenant_id, row.id, Origin.URL, at, at + FETCH_LIFE, **values)
-    session.ring(FETCH_DOCUMENT, upload_id)
+    session.wake(FETCH_DOCUMENT, upload_id)
     return upload_id
 
 
@@ -117,7 +117,7 @@ async def _insert(
             attempts=0,
             fence=0,
             due_at=now(),
-            ring_at=now(RING_AGAIN_SECONDS),
+            wake_at=now(WAKE_AGAIN_SECONDS),
             created_at=at,
             expires_at=expires_at,
             **values,
@@ -125,9 +125,9 @@ async def _insert(
     )
 
 
-def token(core: Core, row: Any) -> str:
+def token(deps: Dependencies, row: Any) -> str:
     """What the address for sending the bytes is signed with."""
-    return core.vault.sign(PURPOSE, [row.tenant_id, row.id, int(row.expires_at.timestamp())])
+    return deps.vault.sign(PURPOSE, [row.tenant_id, row.id, int(row.expires_at.timestamp())])
 
 
 async def by_ids(connection: AsyncConnection | Session, tenant_id: str, upload_ids: Collection[str]) -> Sequence[Any]:

@@ -7,19 +7,19 @@ from typing import Any
 from app.domain.ingestion import IngestionStatus, SourceKind
 from app.model import ingestion as ingestion_model
 from app.model.ingestion import Ingestion
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.ingestion import ingestion
 from app.service.work import lease
 from app.store.db import Session, now, transaction
 
 
-async def claim(core: Core, ingestion_id: str, *, lease_seconds: float) -> Any | None:
+async def claim(deps: Dependencies, ingestion_id: str, *, lease_seconds: float) -> Any | None:
     """Takes the row over, and answers it as it was before (with the new fence), or None where there is nothing to do.
 
     In the same transaction a queued ingestion starts to run, and the intention to redeem its token is written:
     `intent_at` of the answered row is None only for the one who may redeem without looking first.
     """
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         row = await ingestion.present(session, ingestion_id)
         if row is None or row.status == IngestionStatus.FINISHED:
             return None
@@ -39,7 +39,7 @@ async def claim(core: Core, ingestion_id: str, *, lease_seconds: float) -> Any |
                 old=IngestionStatus.QUEUED,
                 to=IngestionStatus.RUNNING,
                 fence=row.fence + 1,
-                started_at=core.clock.now(),
+                started_at=deps.clock.now(),
             )
         return row
 
@@ -48,5 +48,5 @@ async def release(session: Session, row: Any, *, fence: int, after: float, claim
     """Gives the row back, to be taken up again after so many seconds. Giving back on purpose is progress, unless
     `claims` says how often it was claimed in vain."""
     await ingestion_model.write(
-        session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after), claims=claims, **values
+        session, row.id, fence=fence, lease_until=None, due_at=now(after), wake_at=now(after), claims=claims, **values
     )

@@ -21,8 +21,8 @@ from app.model.customer import Customer
 from app.model.file import File
 from app.model.ingestion import Ingestion
 from app.model.result import ProcessResult
-from app.notify.wakeup import RING_AGAIN_SECONDS, RUN_INGESTION
-from app.service.dependencies import Core
+from app.notify.wakeup import RUN_INGESTION, WAKE_AGAIN_SECONDS
+from app.service.dependencies import Dependencies
 from app.service.ingestion import source
 from app.service.ingestion.source import Source
 from app.service.trust import data_key, validation
@@ -78,7 +78,7 @@ def _unknown_customer() -> UserFault:
     )
 
 
-async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
+async def create(deps: Dependencies, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
     """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
     wanted = check(new, offered)
     given = {"customer": new.customer_id, "source": new.source.canonical, "processes": wanted}
@@ -89,12 +89,12 @@ async def create(core: Core, tenant_id: str, new: NewIngestion, offered: Mapping
 
     async def make(session: Session) -> None:
         await _check_customer(session, tenant_id, new.customer_id)
-        await _insert(core, session, tenant_id, ingestion_id, new, wanted, named)
+        await _insert(deps, session, tenant_id, ingestion_id, new, wanted, named)
 
-    return await idempotency.once(core, request, ingestion_id, make)
+    return await idempotency.once(deps, request, ingestion_id, make)
 
 
-async def queue(core: Core, session: Session, row: Any) -> None:
+async def queue(deps: Dependencies, session: Session, row: Any) -> None:
     """A verification that was started here is approved: what it gives is taken in, without anybody asking."""
     wanted = tuple(KycProcess(name) for name in row.processes)
     provider = ProviderName(row.provider)
@@ -104,11 +104,11 @@ async def queue(core: Core, session: Session, row: Any) -> None:
         named = Source(provider, SourceKind.SESSIONS, sessions=(Reference(row.reference, row.integration, wanted),))
     new = NewIngestion(row.customer_id, named, wanted)
     stored = named.stored(wanted, {row.integration: wanted} if row.integration else {})
-    await _insert(core, session, row.tenant_id, ids.new("ing"), new, wanted, stored)
+    await _insert(deps, session, row.tenant_id, ids.new("ing"), new, wanted, stored)
 
 
 async def _insert(
-    core: Core,
+    deps: Dependencies,
     session: Session,
     tenant_id: str,
     ingestion_id: str,
@@ -116,8 +116,8 @@ async def _insert(
     wanted: tuple[KycProcess, ...],
     named: bytes,
 ) -> None:
-    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [new.customer_id]))[new.customer_id]
-    at = core.clock.now()
+    cipher = (await data_key.ciphers(session, deps.vault, tenant_id, [new.customer_id]))[new.customer_id]
+    at = deps.clock.now()
     await session.execute(
         insert(Ingestion).values(
             id=ingestion_id,
@@ -128,19 +128,19 @@ async def _insert(
             processes=list(wanted),
             source_kind=new.source.kind,
             source=cipher.seal(named, SOURCE),
-            source_fingerprint=core.vault.digest("source", named),
+            source_fingerprint=deps.vault.digest("source", named),
             attempts=0,
             claims=0,
             fence=0,
             due_at=now(),
-            ring_at=now(RING_AGAIN_SECONDS),
+            wake_at=now(WAKE_AGAIN_SECONDS),
             created_at=at,
         )
     )
     await session.execute(insert(ProcessResult), _open_results(tenant_id, ingestion_id, wanted, at))
     data = {"ingestionId": ingestion_id, "status": IngestionStatus.QUEUED}
     session.record(NewEvent(EventType.INGESTION_CREATED, tenant_id, new.customer_id, ingestion_id, data))
-    session.ring(RUN_INGESTION, ingestion_id)
+    session.wake(RUN_INGESTION, ingestion_id)
 
 
 def _open_results(tenant_id: str, ingestion_id: str, wanted: Sequence[KycProcess], at: dt.datetime) -> list[dict[str, Any]]:

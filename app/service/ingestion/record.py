@@ -20,7 +20,7 @@ from app.model import result as result_model
 from app.model.file import File
 from app.model.result import ProcessResult
 from app.service.customer import fingerprint
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.fact import ResultsCompleted, VerificationRead
 from app.service.ingestion import drift, outcome
 from app.service.ingestion.finding import Finding, Kept
@@ -28,7 +28,9 @@ from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session
 
 
-async def sightings(core: Core, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
+async def verifications(
+    deps: Dependencies, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher
+) -> None:
     """Makes the verifications of a snapshot known, as they stand; and tells of words that nobody knows."""
     for reference in snapshot.references:
         state = provider.state(snapshot, reference)
@@ -41,13 +43,13 @@ async def sightings(core: Core, session: Session, row: Any, provider: Provider, 
         provider.unknown(snapshot),
         tenant_id=row.tenant_id,
         provider=row.provider,
-        at=core.clock.now(),
+        at=deps.clock.now(),
         customer_id=row.customer_id,
     )
 
 
 async def findings(
-    core: Core,
+    deps: Dependencies,
     session: Session,
     row: Any,
     found: Mapping[KycProcess, Finding],
@@ -55,7 +57,7 @@ async def findings(
     cipher: DataKeyCipher,
 ) -> None:
     """Moves each process's result to COMPLETED or FAILED. A result that has already been decided stays as it is."""
-    at = core.clock.now()
+    at = deps.clock.now()
     for process, finding in found.items():
         values: dict[str, Any]
         if isinstance(finding.result, ProcessFault):
@@ -64,14 +66,14 @@ async def findings(
             to = ResultStatus.COMPLETED
             values = outcome.values(finding.result, ProviderName(row.provider), snapshot.fetched_at)
             seen = fingerprint.of_result(process, values["data"])
-            await fingerprint.remember(session, core.vault, row.tenant_id, row.customer_id, seen)
+            await fingerprint.remember(session, deps.vault, row.tenant_id, row.customer_id, seen)
             values["data"] = cipher.seal_json(values["data"], result_model.SEALED_DATA)
         moved = await result_model.move(session, row, process=process, to=to, at=at, **values)
         if moved and finding.files:
-            await session.execute(insert(File), [_file(core, row, process, *item) for item in enumerate(finding.files)])
+            await session.execute(insert(File), [_file(deps, row, process, *item) for item in enumerate(finding.files)])
 
 
-def _file(core: Core, row: Any, process: KycProcess, position: int, kept: Kept) -> dict[str, Any]:
+def _file(deps: Dependencies, row: Any, process: KycProcess, position: int, kept: Kept) -> dict[str, Any]:
     return {
         "id": ids.new("fil"),
         "tenant_id": row.tenant_id,
@@ -86,7 +88,7 @@ def _file(core: Core, row: Any, process: KycProcess, position: int, kept: Kept) 
         "sha256": kept.stored.sha256,
         "blob": kept.path,
         "vendor_id": kept.vendor_id,
-        "created_at": core.clock.now(),
+        "created_at": deps.clock.now(),
     }
 
 
@@ -99,17 +101,17 @@ async def unfinished(session: Any, row: Any) -> list[KycProcess]:
     return [KycProcess(name) for name in row.processes if name in still_open]
 
 
-async def failed(core: Core, session: Session, row: Any, fault: ProcessFault) -> None:
+async def failed(deps: Dependencies, session: Session, row: Any, fault: ProcessFault) -> None:
     """Fails every process that is still open, for one and the same reason."""
     for process in await unfinished(session, row):
         await result_model.move(
-            session, row, process=process, to=ResultStatus.FAILED, at=core.clock.now(), error=outcome.error(fault)
+            session, row, process=process, to=ResultStatus.FAILED, at=deps.clock.now(), error=outcome.error(fault)
         )
 
 
-async def finish(core: Core, session: Session, row: Any, *, fence: int, references: Sequence[Reference] = ()) -> None:
+async def finish(deps: Dependencies, session: Session, row: Any, *, fence: int, references: Sequence[Reference] = ()) -> None:
     """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
-    at = core.clock.now()
+    at = deps.clock.now()
     await ingestion_model.move(
         session,
         row,
@@ -128,14 +130,14 @@ async def finish(core: Core, session: Session, row: Any, *, fence: int, referenc
     if completed.first() is None:
         return
     named = references or ([Reference(row.provider_reference)] if row.provider_reference else [])
-    await verify_customer(core, session, row, named)
+    await verify_customer(deps, session, row, named)
 
 
-async def verify_customer(core: Core, session: Session, row: Any, references: Sequence[Reference] = ()) -> None:
+async def verify_customer(deps: Dependencies, session: Session, row: Any, references: Sequence[Reference] = ()) -> None:
     """An approved verification of which something was completed makes its customer verified, where one may; and what it tells of
     the person is what is screened, at its vendor, too."""
     person = await customer_model.locked(session, row.customer_id)
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
-        at = core.clock.now()
+        at = deps.clock.now()
         await customer_model.move(session, person, to=KycStatus.VERIFIED, at=at, reason="verification_ingested")
     session.tell(ResultsCompleted(row.customer_id, row.provider, tuple(references)))

@@ -20,7 +20,7 @@ from app.errors import Answered, NotReady, ProcessFault, StaleFence, Unanswered,
 from app.log import place
 from app.model import ingestion as ingestion_model
 from app.model.ingestion import Ingestion
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.ingestion import claim, ingestion, media, payload, record, source
 from app.service.ingestion.finding import Finding
 from app.service.trust import data_key
@@ -47,14 +47,14 @@ NOT_CONFIGURED = ProcessFault(
 )
 
 
-async def carry_out(shop: Workshop, ingestion_id: str) -> None:
+async def carry_out(context: WorkContext, ingestion_id: str) -> None:
     """Takes one ingestion as far as it will go now. Running twice, or for a finished one, changes nothing."""
-    row = await claim.claim(shop.core, ingestion_id, lease_seconds=shop.patience.lease)
+    row = await claim.claim(context.deps, ingestion_id, lease_seconds=context.limits.lease)
     if row is None:
         return
-    run = Run(shop, row, row.fence + 1)
+    run = Run(context, row, row.fence + 1)
     try:
-        async with lease.leased(shop.core.database, Ingestion, row.id, fence=run.fence, lease_seconds=shop.patience.lease):
+        async with lease.leased(context.deps.database, Ingestion, row.id, fence=run.fence, lease_seconds=context.limits.lease):
             await run.go()
     except StaleFence:
         log.info("ingestion.lease_lost", ingestion_id=ingestion_id)
@@ -66,14 +66,14 @@ async def carry_out(shop: Workshop, ingestion_id: str) -> None:
 class Run:
     """One claim of one ingestion. Every write carries its fence."""
 
-    def __init__(self, shop: Workshop, row: Any, fence: int) -> None:
-        self.shop = shop
+    def __init__(self, context: WorkContext, row: Any, fence: int) -> None:
+        self.context = context
         self.row = row
         self.fence = fence
         self.reference: str | None = row.provider_reference
 
     async def go(self) -> None:
-        provider = self.shop.providers.get(ProviderName(self.row.provider))
+        provider = self.context.providers.get(ProviderName(self.row.provider))
         if self.row.claims >= CLAIMS_WITHOUT_PROGRESS or provider is None:
             await self._fail(NOT_CONFIGURED if provider is None else SET_ASIDE)
             return
@@ -98,7 +98,7 @@ class Run:
     async def put_back(self, *, after: float, **values: Any) -> None:
         """Gives the row back for another claim after so many seconds."""
         try:
-            async with transaction(self.shop.core.database) as session:
+            async with transaction(self.context.deps.database) as session:
                 await claim.release(
                     session, self.row, fence=self.fence, after=after, **{"provider_reference": self.reference, **values}
                 )
@@ -106,8 +106,8 @@ class Run:
             return
 
     async def _cipher(self) -> DataKeyCipher:
-        async with self.shop.core.database.reading() as connection:
-            found = await data_key.ciphers(connection, self.shop.core.vault, self.row.tenant_id, [self.row.customer_id])
+        async with self.context.deps.database.reading() as connection:
+            found = await data_key.ciphers(connection, self.context.deps.vault, self.row.tenant_id, [self.row.customer_id])
         return found[self.row.customer_id]
 
     async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> tuple[Reference, ...]:
@@ -142,8 +142,8 @@ class Run:
 
         A process whose verification is not decided yet stays open; NotReady is raised once everything else is stored.
         """
-        core, row = self.shop.core, self.row
-        async with core.database.reading() as connection:
+        deps, row = self.context.deps, self.row
+        async with deps.database.reading() as connection:
             still_open = await record.unfinished(connection, row)
         extracted = {process: _extracted(provider, process, snapshot) for process in still_open}
         undecided = [found for found in extracted.values() if isinstance(found, NotReady)]
@@ -151,36 +151,36 @@ class Run:
         waiting = {process: result for process, result in found.items() if isinstance(result, Outcome) and result.media}
         ready = {process: Finding(result) for process, result in found.items() if process not in waiting}
         over = not waiting and not undecided
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             # Only a result is progress: what is stored anew at every attempt must not keep a hopeless row alive.
             progress: dict[str, Any] = {"claims": 0} if ready else {}
             await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, **progress)
-            await record.sightings(core, session, row, provider, snapshot, cipher)
+            await record.verifications(deps, session, row, provider, snapshot, cipher)
             if found:
                 await payload.of_ingestion(session, row, snapshot, cipher)
-            await record.findings(core, session, row, ready, snapshot, cipher)
+            await record.findings(deps, session, row, ready, snapshot, cipher)
             if over:
-                await record.finish(core, session, row, fence=self.fence, references=snapshot.references)
+                await record.finish(deps, session, row, fence=self.fence, references=snapshot.references)
         if waiting:
-            stored = await media.fetch_all(self.shop.blobs, provider, row, snapshot, waiting, cipher)
-            async with transaction(core.database) as session:
+            stored = await media.fetch_all(self.context.blobs, provider, row, snapshot, waiting, cipher)
+            async with transaction(deps.database) as session:
                 await ingestion_model.write(session, row.id, fence=self.fence, claims=0)
-                await record.findings(core, session, row, stored, snapshot, cipher)
+                await record.findings(deps, session, row, stored, snapshot, cipher)
                 if not undecided:
-                    await record.finish(core, session, row, fence=self.fence, references=snapshot.references)
+                    await record.finish(deps, session, row, fence=self.fence, references=snapshot.references)
         if undecided:
             raise undecided[0]
 
     async def _wait(self, waiting: NotReady) -> None:
         """The vendor has not decided: look again later, within the limit."""
-        at = self.shop.core.clock.now()
+        at = self.context.deps.clock.now()
         since = self.row.waiting_since or at
         waited = (at - since).total_seconds()
-        if waited >= self.shop.patience.readiness:
+        if waited >= self.context.limits.readiness:
             await self._fail(
                 ProcessFault(
                     "provider_data_readiness_timeout_exceeded",
-                    f"The provider did not decide within {self.shop.patience.readiness:g} seconds.",
+                    f"The provider did not decide within {self.context.limits.readiness:g} seconds.",
                     "Wait until the provider has approved the verification, then create a new ingestion.",
                     details={"providerState": waiting.state},
                 )
@@ -190,11 +190,11 @@ class Run:
 
     async def _after_fault(self, provider: Provider, fault: VendorFault) -> None:
         """A passing fault is tried again within the limit; every other ends the processes that are open."""
-        at = self.shop.core.clock.now()
+        at = self.context.deps.clock.now()
         since = self.row.faulty_since or at
         lasted = (at - since).total_seconds()
         log.warning("vendor.fault", ingestion_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
-        if not fault.passing or lasted >= self.shop.patience.retry:
+        if not fault.passing or lasted >= self.context.limits.retry:
             await self._fail(provider.explain(fault))
             return
         pause = _spread(RETRY_FIRST, lasted, RETRY_CAP)
@@ -205,12 +205,12 @@ class Run:
         await self.put_back(after=pause, faulty_since=since)
 
     async def _fail(self, fault: ProcessFault) -> None:
-        core = self.shop.core
-        async with transaction(core.database) as session:
+        deps = self.context.deps
+        async with transaction(deps.database) as session:
             values = {"provider_reference": self.reference} if self.reference else {"claims": 0}
             await ingestion_model.write(session, self.row.id, fence=self.fence, **values)
-            await record.failed(core, session, self.row, fault)
-            await record.finish(core, session, self.row, fence=self.fence)
+            await record.failed(deps, session, self.row, fault)
+            await record.finish(deps, session, self.row, fence=self.fence)
 
 
 def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> Outcome | ProcessFault | NotReady:

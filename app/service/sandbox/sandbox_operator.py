@@ -24,7 +24,7 @@ from app.domain.verification import Stage
 from app.errors import UserFault, UserFaults
 from app.model.customer import Customer
 from app.model.verification import Verification
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.start import start
 from app.service.start.start import Wanted
 from app.service.verification import action
@@ -40,16 +40,16 @@ UNDECIDED = (Stage.CREATED, Stage.IN_PROGRESS)
 class Operator:
     """Who starts and decides. What was refused is tried again later and later, since a vendor's sandbox is a vendor's, too."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
+    def __init__(self, context: WorkContext) -> None:
+        self._context = context
         self._refused: dict[str, tuple[int, float]] = {}
 
     async def go_round(self) -> None:
         """Starts what is complete, decides what has waited for long enough."""
-        for row in await _complete(self._shop):
-            await self._do(row.id, _start(self._shop, row))
-        for row in await _undecided(self._shop):
-            await self._do(row.id, _decide(self._shop, row))
+        for row in await _complete(self._context):
+            await self._do(row.id, _start(self._context, row))
+        for row in await _undecided(self._context):
+            await self._do(row.id, _decide(self._context, row))
 
     async def _do(self, subject: str, work: Coroutine[Any, Any, None]) -> None:
         times, not_before = self._refused.get(subject, (0, 0.0))
@@ -66,27 +66,27 @@ class Operator:
             self._refused[subject] = times + 1, time.monotonic() + min(MOST_SECONDS, FIRST_SECONDS * 2**times)
 
 
-async def _complete(shop: Workshop) -> Sequence[Any]:
+async def _complete(context: WorkContext) -> Sequence[Any]:
     query = select(Customer.id, Customer.tenant_id, Customer.submissions).where(
         Customer.sandbox.is_not(None),
         Customer.kyc_status == KycStatus.NOT_STARTED,
         Customer.submission == Submission.COMPLETE,
         Customer.deactivated_at.is_(None),
     )
-    async with shop.core.database.reading() as connection:
+    async with context.deps.database.reading() as connection:
         return (await connection.execute(query.limit(BATCH))).all()
 
 
-async def _start(shop: Workshop, row: Any) -> None:
-    offered = {name: provider.capabilities for name, provider in shop.providers.items()}
-    service = next(iter(shop.core.starts.services), "other")
+async def _start(context: WorkContext, row: Any) -> None:
+    offered = {name: provider.capabilities for name, provider in context.providers.items()}
+    service = next(iter(context.deps.starts.services), "other")
     risk = RiskAnswers(service, PaymentMethod.OTHER, ClientRelationship.NEW, "A test address of the sandbox.")
     key = f"sandbox-{row.id}-{row.submissions}"
     wanted = Wanted(row.tenant_id, row.id, risk, OPERATOR, OPERATOR_ID, key)
-    await start.request(shop.core, wanted, offered)
+    await start.request(context.deps, wanted, offered)
 
 
-async def _undecided(shop: Workshop) -> Sequence[Any]:
+async def _undecided(context: WorkContext) -> Sequence[Any]:
     """Verifications of test addresses that the vendor's sandbox has not decided, or asked again about and were given again."""
     query = (
         select(
@@ -101,26 +101,26 @@ async def _undecided(shop: Workshop) -> Sequence[Any]:
         )
         .limit(BATCH)
     )  # fmt: skip
-    async with shop.core.database.reading() as connection:
+    async with context.deps.database.reading() as connection:
         rows = (await connection.execute(query)).all()
-    return [row for row in rows if _is_due(shop, row)]
+    return [row for row in rows if _is_due(context, row)]
 
 
-def _is_due(shop: Workshop, row: Any) -> bool:
+def _is_due(context: WorkContext, row: Any) -> bool:
     again = row.stage == Stage.RESUBMISSION_REQUESTED
     if again and row.submissions == 1:
         return False  # it waits for the customer
     since = row.submitted_at if again else max(row.created_at, row.submitted_at)
-    wait = sandbox.seconds(Behaviour(row.sandbox), shop.core.decision_seconds or 0.0)
-    return bool(shop.core.clock.now() - since >= dt.timedelta(seconds=wait))
+    wait = sandbox.seconds(Behaviour(row.sandbox), context.deps.decision_seconds or 0.0)
+    return bool(context.deps.clock.now() - since >= dt.timedelta(seconds=wait))
 
 
-async def _decide(shop: Workshop, row: Any) -> None:
-    provider = shop.providers.get(ProviderName(row.provider))
+async def _decide(context: WorkContext, row: Any) -> None:
+    provider = context.providers.get(ProviderName(row.provider))
     if provider is None or ActionKind.SANDBOX_VERDICT not in provider.capabilities.actions:
         return  # Veriff has no such call: its twin decides by itself, its own test integrations in the portal
     found = sandbox.verdict(Behaviour(row.sandbox), row.submissions)
     wanted = SandboxVerdict(found.approve, found.retry, found.labels, found.comment)
     key = f"sandbox-{row.id}-{row.submissions}"
     order = Order(row.tenant_id, row.customer_id, wanted, OPERATOR, OPERATOR_ID, key)
-    await action.carry_out(shop.core, shop.providers, order)
+    await action.carry_out(context.deps, context.providers, order)

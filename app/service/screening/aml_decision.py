@@ -18,7 +18,7 @@ from app.errors import UserFault
 from app.model import customer as customer_model
 from app.model.aml_decision import AmlDecisionRow
 from app.model.hit import AmlHit
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.screening import hit, screening
 from app.service.trust import data_key, validation
 from app.service.trust.actor import Actor
@@ -47,41 +47,41 @@ class Resolution:
     idempotency_key: str | None = None
 
 
-async def judge(core: Core, given: Judgement) -> None:
+async def judge(deps: Dependencies, given: Judgement) -> None:
     """Records what a person makes of a hit. It may be changed until the customer is decided about. Raises UserFault."""
     faults = []
     if given.verdict is HitVerdict.UNREVIEWED:
         hint = "Use FALSE_POSITIVE or TRUE_POSITIVE."
         faults.append(UserFault("INVALID_VALUE", "A hit cannot be judged UNREVIEWED.", ["input", "verdict"], hint))
-    await _once(core, given, "reviewAmlHit", given.hit_id, given.verdict, faults, _judge)
+    await _once(deps, given, "reviewAmlHit", given.hit_id, given.verdict, faults, _judge)
 
 
-async def resolve(core: Core, given: Resolution) -> None:
+async def resolve(deps: Dependencies, given: Resolution) -> None:
     """Records the decision on a customer; where two people are needed, the first one's waits for the second's. Raises UserFault."""
-    await _once(core, given, "resolveAml", given.customer_id, given.decision, [], _resolve)
+    await _once(deps, given, "resolveAml", given.customer_id, given.decision, [], _resolve)
 
 
 Given = TypeVar("Given", Judgement, Resolution)
 
 
 async def _once(
-    core: Core,
+    deps: Dependencies,
     given: Given,
     operation: str,
     subject_id: str,
     wanted: str,
     faults: list[UserFault],
-    do: Callable[[Core, Session, Given], Awaitable[None]],
+    do: Callable[[Dependencies, Session, Given], Awaitable[None]],
 ) -> None:
     """All faults of the input together; then the deed, once."""
     faults += validation.text(given.comment, ["input", "comment"], limit=COMMENT_LIMIT)
     validation.refuse([*faults, *validation.idempotency_key(given.idempotency_key)])
     value = idempotency.canonical(operation, {"subject": subject_id, "wanted": wanted, "comment": given.comment})
     request = idempotency.Request(given.by.tenant_id, operation, given.idempotency_key, value)
-    await idempotency.once(core, request, subject_id, lambda session: do(core, session, given))
+    await idempotency.once(deps, request, subject_id, lambda session: do(deps, session, given))
 
 
-async def _judge(core: Core, session: Session, given: Judgement) -> None:
+async def _judge(deps: Dependencies, session: Session, given: Judgement) -> None:
     # The customer first, as everywhere: then what is found about it stands still.
     owner = (
         await session.execute(select(AmlHit.customer_id).where(AmlHit.id == given.hit_id, AmlHit.tenant_id == given.by.tenant_id))
@@ -96,7 +96,7 @@ async def _judge(core: Core, session: Session, given: Judgement) -> None:
     if person.aml_status != AmlStatus.NEEDS_REVIEW:
         message = f"Hits are judged while aml.status is NEEDS_REVIEW; it is {person.aml_status}."
         raise UserFault("WRONG_STATE", message, ["input", "hitId"], "A decision on record is not changed by its hits.")
-    ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id])
+    ciphers = await data_key.ciphers(session, deps.vault, row.tenant_id, [row.customer_id])
     await session.execute(
         update(AmlHit)
         .where(AmlHit.id == row.id)
@@ -106,35 +106,35 @@ async def _judge(core: Core, session: Session, given: Judgement) -> None:
             judged_by=given.by.name,
             credential_id=given.by.credential_id,
             comment=ciphers[row.customer_id].seal(given.comment.strip().encode(), hit.COMMENT),
-            judged_at=core.clock.now(),
+            judged_at=deps.clock.now(),
         )
     )
     data = {"customerId": row.customer_id, "hitId": row.id, "oldVerdict": row.verdict, "newVerdict": given.verdict}
     session.record(NewEvent(EventType.AML_HIT_REVIEWED, row.tenant_id, customer_id=row.customer_id, data=data))
 
 
-async def _resolve(core: Core, session: Session, given: Resolution) -> None:
+async def _resolve(deps: Dependencies, session: Session, given: Resolution) -> None:
     row = await customer_model.find_locked(session, given.by.tenant_id, given.customer_id)
     if row is None:
         raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
-    await _check_resolvable(core, session, row, given.decision)
+    await _check_resolvable(deps, session, row, given.decision)
     waiting = await _proposal(session, row.id)
-    if core.screening.needs_second_person:
+    if deps.screening.needs_second_person:
         if waiting is None or waiting.decision != given.decision:
-            await _propose(core, session, row, given, waiting)
+            await _propose(deps, session, row, given, waiting)
             return
         if given.by.is_also(waiting.decided_by, waiting.credential_id):
             hint = "Another person with the compliance role must resolve with the same decision."
             raise UserFault("SECOND_PERSON_REQUIRED", "Whoever decided cannot confirm it.", ["input", "decision"], hint)
-        values = {"status": DecisionStatus.FINAL, "confirmed_by": given.by.name, "final_at": core.clock.now()}
+        values = {"status": DecisionStatus.FINAL, "confirmed_by": given.by.name, "final_at": deps.clock.now()}
         await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == waiting.id).values(**values))
     else:
         await _drop(session, waiting)
-        await _record(core, session, row, given, DecisionStatus.FINAL)
-    await customer_model.resolve_aml(session, row, decision=given.decision, at=core.clock.now())
+        await _record(deps, session, row, given, DecisionStatus.FINAL)
+    await customer_model.resolve_aml(session, row, decision=given.decision, at=deps.clock.now())
 
 
-async def _check_resolvable(core: Core, session: Session, row: Any, decision: AmlDecision) -> None:
+async def _check_resolvable(deps: Dependencies, session: Session, row: Any, decision: AmlDecision) -> None:
     place = ["input", "customerId"]
     if row.aml_status != AmlStatus.NEEDS_REVIEW:
         message = f"aml.status is {row.aml_status}, not NEEDS_REVIEW."
@@ -144,7 +144,7 @@ async def _check_resolvable(core: Core, session: Session, row: Any, decision: Am
         message = f"{unjudged} hits are not judged."
         raise UserFault("HITS_UNREVIEWED", message, place, "Judge each with reviewAmlHit first.")
     if decision is AmlDecision.CLEARED:
-        open_ = [name for name, found in (await screening.present(core, session, row, every=True)).items() if found in OPEN]
+        open_ = [name for name, found in (await screening.present(deps, session, row, every=True)).items() if found in OPEN]
         if open_:
             message = f"The screening has not run in full: {', '.join(open_)} has not answered."
             hint = "Wait for it, and check the workers' log; rejecting is possible at any time."
@@ -158,9 +158,9 @@ async def _proposal(session: Session, customer_id: str) -> Any | None:
     return (await session.execute(query)).first()
 
 
-async def _propose(core: Core, session: Session, row: Any, given: Resolution, waiting: Any | None) -> None:
+async def _propose(deps: Dependencies, session: Session, row: Any, given: Resolution, waiting: Any | None) -> None:
     await _drop(session, waiting)
-    await _record(core, session, row, given, DecisionStatus.PROPOSED)
+    await _record(deps, session, row, given, DecisionStatus.PROPOSED)
     data = {"customerId": row.id, "decision": given.decision}
     session.record(NewEvent(EventType.AML_DECISION_PROPOSED, row.tenant_id, customer_id=row.id, data=data))
 
@@ -171,8 +171,8 @@ async def _drop(session: Session, waiting: Any | None) -> None:
         await session.execute(replaced.values(status=DecisionStatus.REPLACED))
 
 
-async def _record(core: Core, session: Session, row: Any, given: Resolution, status: DecisionStatus) -> None:
-    ciphers = await data_key.ciphers(session, core.vault, row.tenant_id, [row.id])
+async def _record(deps: Dependencies, session: Session, row: Any, given: Resolution, status: DecisionStatus) -> None:
+    ciphers = await data_key.ciphers(session, deps.vault, row.tenant_id, [row.id])
     await session.execute(
         insert(AmlDecisionRow).values(
             id=ids.new("dec"),
@@ -183,8 +183,8 @@ async def _record(core: Core, session: Session, row: Any, given: Resolution, sta
             comment=ciphers[row.id].seal(given.comment.strip().encode(), COMMENT),
             decided_by=given.by.name,
             credential_id=given.by.credential_id,
-            created_at=core.clock.now(),
-            final_at=core.clock.now() if status is DecisionStatus.FINAL else None,
+            created_at=deps.clock.now(),
+            final_at=deps.clock.now() if status is DecisionStatus.FINAL else None,
         )
     )
 

@@ -13,7 +13,7 @@ from app.domain.event import EventType, NewEvent
 from app.domain.hit import HitVerdict, stays_judged
 from app.domain.screening import Hit, Report, ScreenerName
 from app.model.hit import AmlHit
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session
 
@@ -24,7 +24,7 @@ SHOWN = 200
 
 
 async def take_in(
-    core: Core, session: Session, owner: Any, screener: ScreenerName, report: Report, cipher: DataKeyCipher
+    deps: Dependencies, session: Session, owner: Any, screener: ScreenerName, report: Report, cipher: DataKeyCipher
 ) -> list[str]:
     """What one screener finds at present takes the place of what it found before; the ids of hits that are new to judge.
 
@@ -36,12 +36,12 @@ async def take_in(
     for place, hit in found.items():
         row = known.get(place)
         if row is None:
-            fresh.append(await _insert(core, session, owner, screener, place, hit, cipher))
-        elif await _renew(core, session, row, hit, cipher):
+            fresh.append(await _insert(deps, session, owner, screener, place, hit, cipher))
+        elif await _renew(deps, session, row, hit, cipher):
             fresh.append(row.id)
     gone = [row.id for place, row in known.items() if place not in found and row.withdrawn_at is None]
     if gone:
-        await session.execute(update(AmlHit).where(AmlHit.id.in_(gone)).values(withdrawn_at=core.clock.now()))
+        await session.execute(update(AmlHit).where(AmlHit.id.in_(gone)).values(withdrawn_at=deps.clock.now()))
     for hit_id in fresh:
         _tell(session, owner, EventType.AML_HIT_FOUND, hit_id)
     for hit_id in gone:
@@ -64,7 +64,13 @@ def _details(hit: Hit, cipher: DataKeyCipher) -> bytes:
 
 
 async def _insert(
-    core: Core, session: Session, owner: Any, screener: ScreenerName, place: tuple[str, str], hit: Hit, cipher: DataKeyCipher
+    deps: Dependencies,
+    session: Session,
+    owner: Any,
+    screener: ScreenerName,
+    place: tuple[str, str],
+    hit: Hit,
+    cipher: DataKeyCipher,
 ) -> str:
     hit_id = ids.new("hit")
     await session.execute(
@@ -80,13 +86,13 @@ async def _insert(
             score=hit.score,
             details=_details(hit, cipher),
             verdict=HitVerdict.UNREVIEWED,
-            found_at=core.clock.now(),
+            found_at=deps.clock.now(),
         )
     )
     return hit_id
 
 
-async def _renew(core: Core, session: Session, row: Any, hit: Hit, cipher: DataKeyCipher) -> bool:
+async def _renew(deps: Dependencies, session: Session, row: Any, hit: Hit, cipher: DataKeyCipher) -> bool:
     """Whether a hit that was known is to be judged (again). A verdict on what has changed since is none any more."""
     holds = stays_judged(row, hit)
     same = row.withdrawn_at is None and row.entry_digest == hit.digest and row.score == hit.score
@@ -101,7 +107,7 @@ async def _renew(core: Core, session: Session, row: Any, hit: Hit, cipher: DataK
     }
     if not holds:
         values |= {"verdict": HitVerdict.UNREVIEWED, "judged_score": None, "judged_by": None, "credential_id": None}
-        values |= {"comment": None, "judged_at": None, "found_at": core.clock.now()}
+        values |= {"comment": None, "judged_at": None, "found_at": deps.clock.now()}
     await session.execute(update(AmlHit).where(AmlHit.id == row.id).values(**values))
     news = row.verdict != HitVerdict.UNREVIEWED or row.withdrawn_at is not None
     return not holds and news

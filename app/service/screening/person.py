@@ -15,7 +15,7 @@ from app.domain.screening import Person
 from app.domain.screening.word import words
 from app.model import result as result_model
 from app.service.customer import customer, declaration, overview
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import data_key
 from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session
@@ -24,11 +24,11 @@ PERSON = "customer.aml_person"
 
 
 async def of_customers(
-    connection: AsyncConnection | Session, core: Core, tenant_id: str, rows: Sequence[Any]
+    connection: AsyncConnection | Session, deps: Dependencies, tenant_id: str, rows: Sequence[Any]
 ) -> dict[str, tuple[Person, DataKeyCipher]]:
     """Who the customers are, each with its cipher; one whose key was destroyed is nobody any more."""
     names = [row.id for row in rows]
-    ciphers = await data_key.ciphers(connection, core.vault, tenant_id, names)
+    ciphers = await data_key.ciphers(connection, deps.vault, tenant_id, names)
     results: dict[str, list[Any]] = {}
     for result in await overview.newest_results(connection, tenant_id, names):
         results.setdefault(result.customer_id, []).append(result)

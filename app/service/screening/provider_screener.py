@@ -16,7 +16,7 @@ AT_ONCE = 2
 RANK = (Screened.HITS, Screened.RUNNING, Screened.CLEAR, Screened.NONE)
 
 
-class VendorScreener:
+class ProviderScreener:
     def __init__(self, providers: Mapping[ProviderName, Provider]) -> None:
         self._providers = providers
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -37,7 +37,7 @@ class VendorScreener:
         provider = self._providers.get(ProviderName(seen.provider))
         if provider is None:
             raise ScreenerFault(f"{seen.provider} is not configured")
-        accused = provider.accused(seen.reference, seen.labels)
-        if accused:
-            return Report(Screened.HITS, accused)
+        listed_by_refusal = provider.listed_by_refusal(seen.reference, seen.labels)
+        if listed_by_refusal:
+            return Report(Screened.HITS, listed_by_refusal)
         return await provider.screened(seen.reference)

@@ -25,9 +25,9 @@ from app.model import rescreening as model
 from app.model.check import AmlCheck
 from app.model.customer import Customer
 from app.model.rescreening import Rescreening
-from app.notify.wakeup import RESCREEN, RING_AGAIN_SECONDS
-from app.service.context import Workshop
-from app.service.dependencies import Core
+from app.notify.wakeup import RESCREEN, WAKE_AGAIN_SECONDS
+from app.service.context import WorkContext
+from app.service.dependencies import Dependencies
 from app.service.screening import person, screening, screening_round
 from app.service.trust.vault import DataKeyCipher
 from app.service.work import lease
@@ -43,13 +43,13 @@ FAULT_SECONDS = 10.0
 SHOWN = 20
 
 
-async def begin(core: Core, session: Session, list_name: str, version: str) -> None:
+async def begin(deps: Dependencies, session: Session, list_name: str, version: str) -> None:
     """A version of a list has come into use. One that is still being worked off for an older version of it is left off."""
     left = update(Rescreening).where(Rescreening.list == list_name, Rescreening.is_open)
-    await session.execute(left.values(is_open=False, fence=Rescreening.fence + 1, lease_until=None, ended_at=core.clock.now()))
+    await session.execute(left.values(is_open=False, fence=Rescreening.fence + 1, lease_until=None, ended_at=deps.clock.now()))
     counted = select(func.count()).select_from(Customer).where(LOOKED_FOR)
     total = (await session.execute(counted)).scalar_one()
-    rescreening_id, at = ids.new("rsc"), core.clock.now()
+    rescreening_id, at = ids.new("rsc"), deps.clock.now()
     await session.execute(
         insert(Rescreening).values(
             id=rescreening_id,
@@ -63,86 +63,86 @@ async def begin(core: Core, session: Session, list_name: str, version: str) -> N
             fence=0,
             due_at=now(),
             # Lists are imported by a command that has no bell: the relay is to ring at once.
-            ring_at=now(),
+            wake_at=now(),
             created_at=at,
         )
     )
 
 
-async def walk(shop: Workshop, rescreening_id: str) -> None:
+async def walk(context: WorkContext, rescreening_id: str) -> None:
     """Does one piece. Running twice changes nothing."""
-    database = shop.core.database
+    database = context.deps.database
     async with transaction(database) as session:
         query = select(Rescreening.__table__).where(Rescreening.id == rescreening_id).with_for_update(key_share=True)
         row = (await session.execute(query)).first()
         if row is None or not row.is_open:
             return
-        if not await lease.take(session, Rescreening, row, lease_until=now(shop.patience.lease)):
+        if not await lease.take(session, Rescreening, row, lease_until=now(context.limits.lease)):
             return
     fence = row.fence + 1
     try:
-        async with lease.leased(database, Rescreening, row.id, fence=fence, lease_seconds=shop.patience.lease):
-            await _piece(shop, row, fence)
+        async with lease.leased(database, Rescreening, row.id, fence=fence, lease_seconds=context.limits.lease):
+            await _piece(context, row, fence)
     except StaleFence:
         log.info("rescreening.lease_lost", rescreening_id=rescreening_id)
     except GatehouseError as fault:
         log.warning("rescreening.fault", rescreening_id=rescreening_id, kind=type(fault).__name__)
-        await _put_back(shop, row, fence, FAULT_SECONDS)
+        await _put_back(context, row, fence, FAULT_SECONDS)
     except asyncio.CancelledError:
-        await asyncio.shield(_put_back(shop, row, fence, 0.0))
+        await asyncio.shield(_put_back(context, row, fence, 0.0))
         raise
     except Exception as problem:  # the edge of the work: whatever it was, it is tried again
         log.error("rescreening.defect", rescreening_id=row.id, error=type(problem).__name__, at=place(problem))
-        await _put_back(shop, row, fence, FAULT_SECONDS)
+        await _put_back(context, row, fence, FAULT_SECONDS)
 
 
-async def _piece(shop: Workshop, row: Any, fence: int) -> None:
-    core, lists = shop.core, shop.screeners.get(ScreenerName.LISTS)
-    people = await _next(core, row.place) if lists is not None else []
-    found = await _each(shop, people) if people else 0
-    async with transaction(core.database) as session:
-        values: dict[str, Any] = {"lease_until": None, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
+async def _piece(context: WorkContext, row: Any, fence: int) -> None:
+    deps, lists = context.deps, context.screeners.get(ScreenerName.LISTS)
+    people = await _next(deps, row.place) if lists is not None else []
+    found = await _each(context, people) if people else 0
+    async with transaction(deps.database) as session:
+        values: dict[str, Any] = {"lease_until": None, "due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
         if people:
             values |= {"place": people[-1].id, "done": row.done + len(people), "found": row.found + found}
-            session.ring(RESCREEN, row.id)
+            session.wake(RESCREEN, row.id)
         else:
-            values |= {"is_open": False, "ended_at": core.clock.now()}
+            values |= {"is_open": False, "ended_at": deps.clock.now()}
         await model.write(session, row.id, fence=fence, **values)
 
 
-async def _next(core: Core, behind: str) -> Sequence[Any]:
+async def _next(deps: Dependencies, behind: str) -> Sequence[Any]:
     query = select(Customer.__table__).where(Customer.id > behind, LOOKED_FOR)
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         found: Sequence[Any] = (await connection.execute(query.order_by(Customer.id).limit(PIECE))).all()
     return found
 
 
-async def _each(shop: Workshop, rows: Sequence[Any]) -> int:
+async def _each(context: WorkContext, rows: Sequence[Any]) -> int:
     """All together; where that fails, one by one, so that nobody's broken data keep the others from being looked for."""
     try:
-        return await _look_for(shop, rows)
+        return await _look_for(context, rows)
     except (ScreenerFault, StaleFence):
         raise
     except Exception as problem:
         if len(rows) > 1:
-            return sum([await _each(shop, [row]) for row in rows])
+            return sum([await _each(context, [row]) for row in rows])
         log.error("rescreening.defect", customer_id=rows[0].id, error=type(problem).__name__, at=place(problem))
-        async with transaction(shop.core.database) as session:
+        async with transaction(context.deps.database) as session:
             # Its own screening goes on trying, and telling.
-            await screening.request(shop.core, session, await customer_model.locked(session, rows[0].id), anew=False)
+            await screening.request(context.deps, session, await customer_model.locked(session, rows[0].id), anew=False)
         return 0
 
 
-async def _look_for(shop: Workshop, rows: Sequence[Any]) -> int:
+async def _look_for(context: WorkContext, rows: Sequence[Any]) -> int:
     """How many of these have something new to judge."""
-    core = shop.core
+    deps = context.deps
     known: dict[str, tuple[Person, DataKeyCipher]] = {}
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         for tenant_id in sorted({row.tenant_id for row in rows}):
-            known |= await person.of_customers(connection, core, tenant_id, [row for row in rows if row.tenant_id == tenant_id])
+            known |= await person.of_customers(connection, deps, tenant_id, [row for row in rows if row.tenant_id == tenant_id])
         before = await _checks(connection, [row.id for row in rows])
     asked = [row for row in rows if row.id in known]
-    reports = await shop.screeners[ScreenerName.LISTS].screen([Case(known[row.id][0]) for row in asked])
+    reports = await context.screeners[ScreenerName.LISTS].screen([Case(known[row.id][0]) for row in asked])
     same: dict[str, list[str]] = {}
     found = 0
     for row, report in zip(asked, reports, strict=True):
@@ -150,8 +150,8 @@ async def _look_for(shop: Workshop, rows: Sequence[Any]) -> int:
         if _as_before(before.get(row.id), report, digest):
             same.setdefault(digest, []).append(row.id)
         else:
-            found += await _conclude(core, row, report, digest, known[row.id][1])
-    await _still_clear(core, same, reports[0] if reports else None)
+            found += await _conclude(deps, row, report, digest, known[row.id][1])
+    await _still_clear(deps, same, reports[0] if reports else None)
     return found
 
 
@@ -165,7 +165,7 @@ def _as_before(check: Any | None, report: Report, digest: str) -> bool:
     return clear and check is not None and check.screened == Screened.CLEAR and check.person == digest
 
 
-async def _still_clear(core: Core, same: dict[str, list[str]], report: Report | None) -> None:
+async def _still_clear(deps: Dependencies, same: dict[str, list[str]], report: Report | None) -> None:
     """Notes the versions that people were looked for in; not of one who has become another person meanwhile."""
     if not same or report is None:
         return
@@ -176,32 +176,32 @@ async def _still_clear(core: Core, same: dict[str, list[str]], report: Report | 
         AmlCheck.person.in_(list(same)),
         AmlCheck.screened == Screened.CLEAR,
     )
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         await session.execute(still.values(versions=dict(report.versions), algorithm=report.algorithm, checked_at=now()))
 
 
-async def _conclude(core: Core, row: Any, report: Report, digest: str, cipher: DataKeyCipher) -> int:
+async def _conclude(deps: Dependencies, row: Any, report: Report, digest: str, cipher: DataKeyCipher) -> int:
     """One customer of whom something else is found than before. Whether there is something new to judge."""
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         owner = await customer_model.locked(session, row.id)
-        present = (await person.of_customers(session, core, owner.tenant_id, [owner])).get(owner.id)
+        present = (await person.of_customers(session, deps, owner.tenant_id, [owner])).get(owner.id)
         if present is None or person.digest(*present) != digest:
             return 0  # another person by now: that one's own screening is on its way
-        fresh = await screening_round.keep(core, session, owner, ScreenerName.LISTS, report, digest, cipher)
+        fresh = await screening_round.keep(deps, session, owner, ScreenerName.LISTS, report, digest, cipher)
         if report.screened is Screened.SILENT:
-            await screening.request(core, session, owner, anew=False)
+            await screening.request(deps, session, owner, anew=False)
         elif await screening.known(session, owner.id):
-            await screening.conclude(core, session, owner, digest=digest, fresh=fresh)
+            await screening.conclude(deps, session, owner, digest=digest, fresh=fresh)
         else:
             # Verified before anybody was screened here: all screeners are to be asked.
-            await screening.request(core, session, owner)
+            await screening.request(deps, session, owner)
     return int(bool(fresh))
 
 
-async def _put_back(shop: Workshop, row: Any, fence: int, after: float) -> None:
+async def _put_back(context: WorkContext, row: Any, fence: int, after: float) -> None:
     try:
-        async with transaction(shop.core.database) as session:
-            await model.write(session, row.id, fence=fence, lease_until=None, due_at=now(after), ring_at=now(after))
+        async with transaction(context.deps.database) as session:
+            await model.write(session, row.id, fence=fence, lease_until=None, due_at=now(after), wake_at=now(after))
     except StaleFence:
         return
 

@@ -25,8 +25,8 @@ from app.model.aml_decision import AmlDecisionRow
 from app.model.check import AmlCheck
 from app.model.screening import Screening
 from app.model.verification import Verification
-from app.notify.wakeup import RING_AGAIN_SECONDS, SCREEN_CUSTOMER
-from app.service.dependencies import Core
+from app.notify.wakeup import SCREEN_CUSTOMER, WAKE_AGAIN_SECONDS
+from app.service.dependencies import Dependencies
 from app.service.screening import hit, person, watch_list
 from app.store.db import Session, now
 
@@ -36,7 +36,9 @@ log = structlog.get_logger(module=__name__)
 WANTED = {KycStatus.VERIFIED: frozenset(ScreenerName), KycStatus.FAILED: frozenset({ScreenerName.PROVIDER})}
 
 
-async def request(core: Core, session: Session, customer: Any, verifications: Sequence[str] = (), *, anew: bool = True) -> None:
+async def request(
+    deps: Dependencies, session: Session, customer: Any, verifications: Sequence[str] = (), *, anew: bool = True
+) -> None:
     """Asks for a customer's screening, now. Any number of requests before it begins are one.
 
     `verifications` are the ids of those at whose vendors it may have been screened; without any, those that are known remain.
@@ -51,26 +53,26 @@ async def request(core: Core, session: Session, customer: Any, verifications: Se
         verifications=list(verifications),
         is_open=True,
         quiet=0,
-        rings=0,
+        requests=0,
         fence=0,
         asked_at=now(),
         due_at=now(),
-        ring_at=now(RING_AGAIN_SECONDS),
-        created_at=core.clock.now(),
+        wake_at=now(WAKE_AGAIN_SECONDS),
+        created_at=deps.clock.now(),
     )
     if not fresh:
-        values: dict[str, Any] = {"is_open": True, "quiet": 0, "rings": Screening.rings + 1, "ended_at": None}
+        values: dict[str, Any] = {"is_open": True, "quiet": 0, "requests": Screening.requests + 1, "ended_at": None}
         if verifications:
             values["verifications"] = list(verifications)
         if anew:
             values["asked_at"] = now()
         mine = update(Screening).where(Screening.customer_id == customer.id).returning(Screening.id)
-        asked = await session.execute(mine.values(due_at=now(), ring_at=now(RING_AGAIN_SECONDS), **values))
+        asked = await session.execute(mine.values(due_at=now(), wake_at=now(WAKE_AGAIN_SECONDS), **values))
         screening_id = asked.scalar_one()
-    session.ring(SCREEN_CUSTOMER, screening_id)
+    session.wake(SCREEN_CUSTOMER, screening_id)
 
 
-async def person_changed(core: Core, session: Session, customer_id: str, verifications: Sequence[str] = ()) -> None:
+async def person_changed(deps: Dependencies, session: Session, customer_id: str, verifications: Sequence[str] = ()) -> None:
     """After a customer's data have changed: what was found about another person says nothing about this one.
 
     At once, in the same transaction, so that nobody is let in on what is no longer true. The customer must be locked.
@@ -78,14 +80,14 @@ async def person_changed(core: Core, session: Session, customer_id: str, verific
     row = await customer_model.locked(session, customer_id)
     if row.aml_person is None and row.kyc_status != KycStatus.VERIFIED:
         return
-    changed = row.aml_person is None or row.aml_person != await _digest(core, session, row)
+    changed = row.aml_person is None or row.aml_person != await _digest(deps, session, row)
     if changed and AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
-        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=core.clock.now(), reason="person_changed")
+        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=deps.clock.now(), reason="person_changed")
     if row.kyc_status == KycStatus.VERIFIED and (changed or verifications):
-        await request(core, session, row, verifications)
+        await request(deps, session, row, verifications)
 
 
-async def rung(core: Core, session: Session, verification: Any) -> None:
+async def on_provider_notice(deps: Dependencies, session: Session, verification: Any) -> None:
     """A vendor has rung about a verification, or it was just decided: what the vendor's own screening says may be another thing
     by now. The other screeners are not asked again for that. Of whom nobody needs to know nothing is asked."""
     row = await customer_model.locked(session, verification.customer_id)
@@ -99,7 +101,7 @@ async def rung(core: Core, session: Session, verification: Any) -> None:
         known = [verification.id]
     mine = (AmlCheck.customer_id == row.id) & (AmlCheck.screener == ScreenerName.PROVIDER)
     await session.execute(update(AmlCheck).where(mine).values(screened=Screened.SILENT))
-    await request(core, session, row, known, anew=False)
+    await request(deps, session, row, known, anew=False)
 
 
 async def verifications_named(session: Session, customer_id: str, provider: str, references: Sequence[Reference]) -> list[str]:
@@ -117,11 +119,11 @@ async def _verifications(session: Session, customer_id: str) -> list[str]:
     return list(found.verifications) if found else []
 
 
-async def again(core: Core, session: Session, row: Any) -> None:
+async def again(deps: Dependencies, session: Session, row: Any) -> None:
     """A person wants a customer screened anew, whatever is known. Nothing that was found before is taken for granted."""
     if AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
-        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=core.clock.now(), reason="screened_again")
-    await request(core, session, row)
+        await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=deps.clock.now(), reason="screened_again")
+    await request(deps, session, row)
 
 
 async def checks(connection: AsyncConnection | Session, customer_id: str) -> dict[ScreenerName, Any]:
@@ -137,14 +139,14 @@ async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids
     return found
 
 
-async def _digest(core: Core, session: Session, row: Any) -> str:
+async def _digest(deps: Dependencies, session: Session, row: Any) -> str:
     """Who the customer is now; nobody, where its data were destroyed."""
-    found = (await person.of_customers(session, core, row.tenant_id, [row])).get(row.id)
+    found = (await person.of_customers(session, deps, row.tenant_id, [row])).get(row.id)
     return person.digest(*found) if found else ""
 
 
 async def present(
-    core: Core, session: Session, row: Any, digest: str | None = None, *, every: bool = False
+    deps: Dependencies, session: Session, row: Any, digest: str | None = None, *, every: bool = False
 ) -> Mapping[ScreenerName, Screened]:
     """What counts now of what each screener has said; SILENT where it has yet to speak. The customer must be locked, and
     `digest`, where it is given, of who it is now. With `every`, of those too who need not be asked at the moment.
@@ -156,10 +158,10 @@ async def present(
     if job is None:
         return {}
     lists = {entry.name: entry.version for entry in await watch_list.active(session, locked=True)}
-    said, digest = await checks(session, row.id), digest or await _digest(core, session, row)
+    said, digest = await checks(session, row.id), digest or await _digest(deps, session, row)
     return {
         name: _counts(name, said.get(name), digest=digest, asked_at=job.asked_at, lists=lists)
-        for name in (core.screening.screeners if every else wanted(core.screening.screeners, row))
+        for name in (deps.screening.screeners if every else wanted(deps.screening.screeners, row))
     }
 
 
@@ -195,20 +197,20 @@ async def known(session: Session, customer_id: str) -> bool:
 
 
 async def conclude(
-    core: Core, session: Session, row: Any, *, digest: str | None = None, fresh: Sequence[str] = ()
+    deps: Dependencies, session: Session, row: Any, *, digest: str | None = None, fresh: Sequence[str] = ()
 ) -> Mapping[ScreenerName, Screened]:
     """Moves `aml.status` as the screeners' words and the hits demand. `row` is the customer, locked, and `digest` of who it is
     now; `fresh` are new hits.
 
     Answers what each screener says, for whoever decides whether to go on asking.
     """
-    digest = digest or await _digest(core, session, row)
-    said = await present(core, session, row, digest)
+    digest = digest or await _digest(deps, session, row)
+    said = await present(deps, session, row, digest)
     hits, unjudged = await hit.standing(session, row.id)
     found = aml.result(said.values(), hits=hits, unjudged=unjudged)
     if row.kyc_status != KycStatus.VERIFIED and found not in (Result.NEW_HITS, Result.FOR_A_PERSON):
         return said
-    before, at = customer_model.standing(row), core.clock.now()
+    before, at = customer_model.standing(row), deps.clock.now()
     steps = aml.moves(before.aml, found, before.decision)
     for to in steps:
         await customer_model.move_aml(session, row, to=to, at=at, reason="screening")

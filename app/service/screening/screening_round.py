@@ -25,8 +25,8 @@ from app.model.customer import Customer
 from app.model.ingestion import Ingestion
 from app.model.screening import Screening
 from app.model.verification import Verification
-from app.service.context import Workshop
-from app.service.dependencies import Core
+from app.service.context import WorkContext
+from app.service.dependencies import Dependencies
 from app.service.screening import hit, person, screening
 from app.service.trust.vault import DataKeyCipher
 from app.service.work import lease
@@ -44,29 +44,29 @@ ANSWER_SECONDS = 90.0
 GATHERING_SECONDS = 900.0
 
 
-async def screen(shop: Workshop, screening_id: str) -> None:
+async def screen(context: WorkContext, screening_id: str) -> None:
     """Carries one round as far as it will go now. Running twice changes nothing."""
-    row = await _claim(shop, screening_id)
+    row = await _claim(context, screening_id)
     if row is None:
         return
     try:
-        async with lease.leased(shop.core.database, Screening, row.id, fence=row.fence, lease_seconds=shop.patience.lease):
-            await _round(shop, row)
+        async with lease.leased(context.deps.database, Screening, row.id, fence=row.fence, lease_seconds=context.limits.lease):
+            await _round(context, row)
     except StaleFence:
         log.info("screening.lease_lost", screening_id=screening_id)
     except asyncio.CancelledError:
-        await asyncio.shield(_put_back(shop, row, 0.0))
+        await asyncio.shield(_put_back(context, row, 0.0))
         raise
 
 
-async def _claim(shop: Workshop, screening_id: str) -> Any | None:
+async def _claim(context: WorkContext, screening_id: str) -> Any | None:
     """The row as it is once taken, a new round begun where the last one had ended. None where there is nothing to do."""
     query = select(Screening.__table__).where(Screening.id == screening_id)
-    async with transaction(shop.core.database) as session:
+    async with transaction(context.deps.database) as session:
         row = (await session.execute(query.with_for_update(key_share=True))).first()
         if row is None or not row.is_open:
             return None
-        values: dict[str, Any] = {"lease_until": now(shop.patience.lease)}
+        values: dict[str, Any] = {"lease_until": now(context.limits.lease)}
         if row.ended_at is not None:
             values |= {"asked_at": now(), "ended_at": None, "quiet": 0}
         if not await lease.take(session, Screening, row, **values):
@@ -74,34 +74,34 @@ async def _claim(shop: Workshop, screening_id: str) -> Any | None:
         return (await session.execute(query)).one()
 
 
-async def _round(shop: Workshop, row: Any) -> None:
-    core = shop.core
-    async with core.database.reading() as connection:
+async def _round(context: WorkContext, row: Any) -> None:
+    deps = context.deps
+    async with deps.database.reading() as connection:
         owner = (await connection.execute(select(Customer.__table__).where(Customer.id == row.customer_id))).one()
-        gathering = await _gathering(core, connection, row)
-        known = (await person.of_customers(connection, core, row.tenant_id, [owner])).get(owner.id)
+        gathering = await _gathering(deps, connection, row)
+        known = (await person.of_customers(connection, deps, row.tenant_id, [owner])).get(owner.id)
         seen = await _seen(connection, row.verifications)
         said = await screening.checks(connection, row.customer_id)
     if gathering:
-        await _put_back(shop, row, FIRST_SECONDS)
+        await _put_back(context, row, FIRST_SECONDS)
         return
     if known is None:
-        await _close(shop, row)
+        await _close(context, row)
         return
     who, cipher = known
     digest = person.digest(who, cipher)
     # What was paid for is not asked for twice in one round; the lists cost nothing, and may be others by now.
     answered = {name for name, check in said.items() if screening.holds(check, digest=digest, asked_at=row.asked_at)}
-    wanted = screening.wanted(shop.screeners, owner)
-    asked = {name: shop.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
+    wanted = screening.wanted(context.screeners, owner)
+    asked = {name: context.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
     case_ = Case(who, seen)
     answers = await asyncio.gather(*(_asked(row, name, screener, case_) for name, screener in asked.items()))
     found = {name: answer for name, answer in zip(asked, answers, strict=True) if isinstance(answer, Report)}
-    await _take_in(shop, row, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
+    await _take_in(context, row, found, digest, cipher, crowded=any(isinstance(answer, Crowded) for answer in answers))
 
 
-async def _gathering(core: Core, connection: AsyncConnection, row: Any) -> bool:
-    since = core.clock.now() - dt.timedelta(seconds=GATHERING_SECONDS)
+async def _gathering(deps: Dependencies, connection: AsyncConnection, row: Any) -> bool:
+    since = deps.clock.now() - dt.timedelta(seconds=GATHERING_SECONDS)
     query = select(Ingestion.id).where(
         Ingestion.customer_id == row.customer_id, Ingestion.status != IngestionStatus.FINISHED, Ingestion.created_at > since
     )
@@ -128,7 +128,7 @@ async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Re
 
 
 async def _take_in(
-    shop: Workshop,
+    context: WorkContext,
     row: Any,
     found: Mapping[ScreenerName, Report],
     digest: str,
@@ -138,8 +138,8 @@ async def _take_in(
 ) -> None:
     """Stores what was said, moves the customer, and says when to ask again: later and later while somebody has yet to answer,
     after the firm's time when all have."""
-    core = shop.core
-    async with transaction(core.database) as session:
+    deps = context.deps
+    async with transaction(deps.database) as session:
         # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
         owner = await customer_model.locked(session, row.customer_id)
         fresh: list[str] = []
@@ -149,31 +149,31 @@ async def _take_in(
         for name, report in found.items():
             if name in stale:
                 continue
-            fresh += await keep(core, session, owner, name, report, digest, cipher)
-        said = await screening.conclude(core, session, owner, digest=same, fresh=fresh)
+            fresh += await keep(deps, session, owner, name, report, digest, cipher)
+        said = await screening.conclude(deps, session, owner, digest=same, fresh=fresh)
         waits = any(screened in OPEN for screened in said.values())
         first = CROWDED_SECONDS * random.uniform(0.5, 1.5) if crowded else FIRST_SECONDS  # noqa: S311 - not a secret
-        wait = min(MOST_SECONDS, first * 2 ** min(row.quiet, 10)) if waits else core.screening.again_seconds
-        heard = Screening.rings == row.rings
-        due = case((heard, now(wait)), else_=now())
-        values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "ring_at": due}
+        wait = min(MOST_SECONDS, first * 2 ** min(row.quiet, 10)) if waits else deps.screening.again_seconds
+        unchanged = Screening.requests == row.requests
+        due = case((unchanged, now(wait)), else_=now())
+        values = {"quiet": row.quiet + 1, "lease_until": None, "due_at": due, "wake_at": due}
         if not waits:
-            values["ended_at"] = case((heard, core.clock.now()), else_=None)
+            values["ended_at"] = case((unchanged, deps.clock.now()), else_=None)
         await screening_model.write(session, row.id, fence=row.fence, **values)
 
 
 async def _asked_again(session: Session, row: Any) -> Collection[ScreenerName]:
     """Whose answers are to an older question: somebody wants all of them anew, or the vendor has rung, since this round was
     taken up. Whoever asks again holds the customer, as this does."""
-    query = select(Screening.asked_at, Screening.rings).where(Screening.id == row.id)
+    query = select(Screening.asked_at, Screening.requests).where(Screening.id == row.id)
     present = (await session.execute(query)).one()
     if present.asked_at != row.asked_at:
         return frozenset(ScreenerName)
-    return frozenset({ScreenerName.PROVIDER}) if present.rings != row.rings else frozenset()
+    return frozenset({ScreenerName.PROVIDER}) if present.requests != row.requests else frozenset()
 
 
 async def keep(
-    core: Core,
+    deps: Dependencies,
     session: Session,
     owner: Any,
     name: ScreenerName,
@@ -199,19 +199,19 @@ async def keep(
     # Who has not looked has not found that something is gone.
     if report.screened in OPEN or report.screened is Screened.NONE:
         return []
-    return await hit.take_in(core, session, owner, name, report, cipher)
+    return await hit.take_in(deps, session, owner, name, report, cipher)
 
 
-async def _put_back(shop: Workshop, row: Any, after: float) -> None:
-    due = case((Screening.rings == row.rings, now(after)), else_=now())
+async def _put_back(context: WorkContext, row: Any, after: float) -> None:
+    due = case((Screening.requests == row.requests, now(after)), else_=now())
     try:
-        async with transaction(shop.core.database) as session:
-            await screening_model.write(session, row.id, fence=row.fence, lease_until=None, due_at=due, ring_at=due)
+        async with transaction(context.deps.database) as session:
+            await screening_model.write(session, row.id, fence=row.fence, lease_until=None, due_at=due, wake_at=due)
     except StaleFence:
         return
 
 
-async def _close(shop: Workshop, row: Any) -> None:
+async def _close(context: WorkContext, row: Any) -> None:
     """Of a customer whose data were destroyed there is nobody to look for."""
-    async with transaction(shop.core.database) as session:
+    async with transaction(context.deps.database) as session:
         await screening_model.write(session, row.id, fence=row.fence, is_open=False, lease_until=None)

@@ -22,7 +22,7 @@ from app.domain.screening.entry import Entry
 from app.errors import ScreenerFault
 from app.model import watch_list as model
 from app.model.watch_list import WatchEntry, WatchList
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.fact import ListReplaced
 from app.store.db import Database, Session, transaction
 
@@ -83,24 +83,24 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = lambda many: None) -> Imported:
+async def take_in(deps: Dependencies, wanted: Import, progress: Callable[[int], None] = lambda many: None) -> Imported:
     """Imports a file as the next version of a list, and has everybody looked for in it. Raises ListFault; then nothing has changed.
 
     The people are loaded in pieces that nobody looks into; then, in one transaction, the new version takes the place of the
     old one and the re-screening begins.
     """
     sha256 = digest(wanted.path)
-    version = wanted.version or f"{core.clock.now():%Y-%m-%d}-{sha256[:12]}"
-    before = await _before(core.database, wanted.name)
+    version = wanted.version or f"{deps.clock.now():%Y-%m-%d}-{sha256[:12]}"
+    before = await _before(deps.database, wanted.name)
     if before is not None and before.sha256 == sha256 and before.threshold == wanted.threshold:
         return Imported(wanted.name, before.version, before.entries, 0, known=True)
     if before is not None and before.version == version:
-        version = f"{version}-{core.clock.now():%H%M%S}"
-    await _forget_abandoned(core)
+        version = f"{version}-{deps.clock.now():%H%M%S}"
+    await _forget_abandoned(deps)
     list_id = ids.new("lst")
     values = {"name": wanted.name, "version": version, "format": wanted.format, "licence": wanted.licence, "sha256": sha256}
     try:
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             await session.execute(
                 insert(WatchList).values(
                     id=list_id,
@@ -108,18 +108,18 @@ async def take_in(core: Core, wanted: Import, progress: Callable[[int], None] = 
                     threshold=wanted.threshold,
                     status=ListStatus.LOADING,
                     entries=0,
-                    imported_at=core.clock.now(),
+                    imported_at=deps.clock.now(),
                 )
             )
-        entries, skipped = await _load(core.database, list_id, wanted, progress)
+        entries, skipped = await _load(deps.database, list_id, wanted, progress)
         _plausible(entries, before, wanted)
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             await _activate(session, list_id, wanted.name, version, entries)
     except BaseException:
-        await _forget(core.database, list_id)
+        await _forget(deps.database, list_id)
         raise
     if before is not None:
-        await _forget(core.database, before.id)
+        await _forget(deps.database, before.id)
     return Imported(wanted.name, version, entries, skipped)
 
 
@@ -128,14 +128,14 @@ async def _before(database: Database, name: str) -> Any | None:
         return next((row for row in await active(connection) if row.name == name), None)
 
 
-async def _forget_abandoned(core: Core) -> None:
+async def _forget_abandoned(deps: Dependencies) -> None:
     """Clears away what an import has left that was killed."""
-    long_ago = core.clock.now() - dt.timedelta(hours=ABANDONED_HOURS)
+    long_ago = deps.clock.now() - dt.timedelta(hours=ABANDONED_HOURS)
     query = select(WatchList.id).where(WatchList.status == ListStatus.LOADING, WatchList.imported_at < long_ago)
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         left = [row.id for row in await connection.execute(query)]
     for list_id in left:
-        await _forget(core.database, list_id)
+        await _forget(deps.database, list_id)
 
 
 async def _load(database: Database, list_id: str, wanted: Import, progress: Callable[[int], None]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.start import Outcome, StartStatus
 from app.errors import UserFault
 from app.model import customer as customer_model
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.start import start
 from app.service.trust import validation
 from app.service.trust.actor import Actor
@@ -22,9 +22,9 @@ def _must_be(row: Any, status: StartStatus) -> None:
         raise UserFault("WRONG_STATE", message, ["input", "startId"], "Read it again: somebody else may have decided.")
 
 
-async def approve(core: Core, by: Actor, start_id: str) -> None:
+async def approve(deps: Dependencies, by: Actor, start_id: str) -> None:
     """The second person says yes: the charge is written, and the start is made. Raises UserFault."""
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         if row.status == StartStatus.AUTHORISED and row.approved_by == by.name:
             return  # asked for again
@@ -33,37 +33,37 @@ async def approve(core: Core, by: Actor, start_id: str) -> None:
             message = "Whoever asked for a start cannot approve it."
             raise UserFault("SECOND_PERSON_REQUIRED", message, ["input", "startId"], "Another person must approve it.")
         await _startable_still(session, row)
-        await start.authorise(core, session, row, spent_by=row.requested_by, approved_by=by.name)
+        await start.authorise(deps, session, row, spent_by=row.requested_by, approved_by=by.name)
 
 
 async def _startable_still(session: Session, row: Any) -> None:
     person = await customer_model.locked(session, row.customer_id)
-    refusal = await start.stands_against(session, person)
+    refusal = await start.refusal_reason(session, person)
     if refusal is not None:
         raise UserFault(refusal[0], refusal[1], ["input", "startId"], "Withdraw the start.")
 
 
-async def withdraw(core: Core, by: Actor, start_id: str) -> None:
+async def withdraw(deps: Dependencies, by: Actor, start_id: str) -> None:
     """Takes back a start that nobody has approved: nothing was charged, nothing is. Raises UserFault."""
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         if row.status == StartStatus.WITHDRAWN:
             return
         _must_be(row, StartStatus.AWAITING_APPROVAL)
-        await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
+        await start.end(deps, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
 
 
-async def resolve(core: Core, by: Actor, start_id: str, outcome: Outcome, reference: str | None) -> None:
+async def resolve(deps: Dependencies, by: Actor, start_id: str, outcome: Outcome, reference: str | None) -> None:
     """What a person has found at the vendor about a start that nobody was sure of. Raises UserFault."""
     place = ["input", "reference"]
     if (outcome is Outcome.MADE) != (reference is not None):
         message = "With MADE the vendor's id is needed, and with nothing else."
         raise UserFault("REFERENCE_AND_OUTCOME", message, place, "Copy the id from the vendor's dashboard.")
     validation.refuse(list(validation.text(reference, place, limit=REFERENCE_LIMIT)) if reference is not None else [])
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         _must_be(row, StartStatus.UNCERTAIN)
         if outcome is Outcome.NOT_MADE:
-            await start.end(core, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
+            await start.end(deps, session, row, to=StartStatus.WITHDRAWN, fence=row.fence, approved_by=by.name)
             return
-        await start.go_on(session, row, approved_by=by.name, reference=reference, called_at=None, problem=None, faulty_since=None)
+        await start.resume(session, row, approved_by=by.name, reference=reference, called_at=None, problem=None, faulty_since=None)

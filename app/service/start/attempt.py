@@ -18,7 +18,7 @@ from app.domain.customer import KycStatus
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import KycData
 from app.domain.provider import Provider, ProviderName
-from app.domain.start import Image, Made, Newcomer, StartStatus
+from app.domain.start import Applicant, Created, Image, StartStatus
 from app.domain.verification import Approval, Stage
 from app.errors import Answered, NotSent, StaleFence, VendorFault
 from app.log import place
@@ -26,8 +26,8 @@ from app.model import customer as customer_model
 from app.model import start as start_model
 from app.model.start import Start
 from app.model.verification import Verification
-from app.notify.wakeup import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS
-from app.service.context import Workshop
+from app.notify.wakeup import REFRESH_VERIFICATION, WAKE_AGAIN_SECONDS
+from app.service.context import WorkContext
 from app.service.customer import customer, declaration
 from app.service.document import upload
 from app.service.start import start
@@ -55,14 +55,14 @@ NOT_CONFIGURED = {
 }
 
 
-async def make(shop: Workshop, start_id: str) -> None:
+async def make(context: WorkContext, start_id: str) -> None:
     """Takes one start as far as it will go now. Running twice changes nothing."""
-    row = await _claim(shop, start_id)
+    row = await _claim(context, start_id)
     if row is None:
         return
-    attempt = Attempt(shop, row)
+    attempt = Attempt(context, row)
     try:
-        async with lease.leased(shop.core.database, Start, row.id, fence=attempt.fence, lease_seconds=shop.patience.lease):
+        async with lease.leased(context.deps.database, Start, row.id, fence=attempt.fence, lease_seconds=context.limits.lease):
             await attempt.go()
     except StaleFence:
         log.info("start.lease_lost", start_id=start_id)
@@ -71,36 +71,36 @@ async def make(shop: Workshop, start_id: str) -> None:
         raise
 
 
-async def _claim(shop: Workshop, start_id: str) -> Any | None:
+async def _claim(context: WorkContext, start_id: str) -> Any | None:
     """The row as it was before. One that may no longer be made, and of which nothing was sent, is refused here."""
-    core = shop.core
-    async with transaction(core.database) as session:
+    deps = context.deps
+    async with transaction(deps.database) as session:
         query = select(Start.__table__).where(Start.id == start_id).with_for_update(key_share=True)
         row = (await session.execute(query)).first()
         if row is None or row.status != StartStatus.AUTHORISED:
             return None
-        if not await lease.take(session, Start, row, lease_until=now(shop.patience.lease), attempts=row.attempts + 1):
+        if not await lease.take(session, Start, row, lease_until=now(context.limits.lease), attempts=row.attempts + 1):
             return None
-        problem = await _stands_against(session, row)
+        problem = await _refusal_reason(session, row)
         if problem is not None:
-            await start.end(core, session, row, to=StartStatus.REFUSED, fence=row.fence + 1, problem=problem)
+            await start.end(deps, session, row, to=StartStatus.REFUSED, fence=row.fence + 1, problem=problem)
             return None
         return row
 
 
-async def _stands_against(session: Session, row: Any) -> dict[str, str] | None:
+async def _refusal_reason(session: Session, row: Any) -> dict[str, str] | None:
     if row.called_at is not None or row.reference is not None:
         return None
     person = await customer_model.locked(session, row.customer_id)
-    refusal = await start.stands_against(session, person)
+    refusal = await start.refusal_reason(session, person)
     return {"code": refusal[0], "message": refusal[1], "hint": "Nothing was sent."} if refusal else None
 
 
 class Attempt:
     """One claim of one start. Every write carries its fence."""
 
-    def __init__(self, shop: Workshop, row: Any) -> None:
-        self.shop = shop
+    def __init__(self, context: WorkContext, row: Any) -> None:
+        self.context = context
         self.row = row
         self.fence = row.fence + 1
 
@@ -113,10 +113,10 @@ class Attempt:
                 await (self._uncertain() if asked else self._refuse(NOT_CONFIGURED))
                 return
             cipher = await self._cipher()
-            newcomer = await self._newcomer(cipher)
-            made = await self._made(provider, newcomer)
+            applicant = await self._applicant(cipher)
+            made = await self._made(provider, applicant)
             if made is not None:
-                await self._started(await provider.equip(newcomer, made), cipher)
+                await self._started(await provider.attach_documents(applicant, made), cipher)
         except VendorFault as fault:
             # Looking it up did not work: nothing is known, so nothing is called.
             await self._again(fault, in_doubt=True)
@@ -128,25 +128,25 @@ class Attempt:
 
     def _provider(self) -> Provider | None:
         """The vendor, as long as it is configured with the keys that the start was written down for."""
-        found = self.shop.providers.get(ProviderName(self.row.provider))
+        found = self.context.providers.get(ProviderName(self.row.provider))
         if found is None or self.row.integration not in (None, *found.capabilities.integrations):
             return None
         return found
 
-    async def _made(self, provider: Provider, newcomer: Newcomer) -> Made | None:
+    async def _made(self, provider: Provider, applicant: Applicant) -> Created | None:
         """What the vendor has made, by this call or by an earlier one; None where that is not known (yet)."""
         if self.row.reference is not None:
-            return Made(self.row.reference)
+            return Created(self.row.reference)
         if self.row.called_at is not None:
             if not provider.capabilities.finds:
                 await self._uncertain()
                 return None
-            found = await provider.find(newcomer.external_id)
+            found = await provider.find(applicant.external_id)
             if found is not None:
-                return Made(found)
+                return Created(found)
         await self._write(called_at=now())
         try:
-            made = await provider.make(newcomer)
+            made = await provider.make(applicant)
         except VendorFault as fault:
             await self._after_call(provider, fault)
             return None
@@ -171,11 +171,11 @@ class Attempt:
             await self._again(fault, in_doubt=True)
 
     async def _again(self, fault: VendorFault, *, in_doubt: bool) -> None:
-        at = self.shop.core.clock.now()
+        at = self.context.deps.clock.now()
         since = self.row.faulty_since or at
         lasted = (at - since).total_seconds()
-        if lasted >= self.shop.patience.retry:
-            provider = self.shop.providers[ProviderName(self.row.provider)]
+        if lasted >= self.context.limits.retry:
+            provider = self.context.providers[ProviderName(self.row.provider)]
             message = provider.explain(fault).message
             unavailable = {"code": "PROVIDER_UNAVAILABLE", "message": message, "hint": "Nothing was made. Start again later."}
             await (self._uncertain() if in_doubt else self._refuse(unavailable))
@@ -191,20 +191,20 @@ class Attempt:
     async def put_back(self, after: float, **values: Any) -> None:
         """Gives the row back for another claim after so many seconds."""
         try:
-            await self._write(lease_until=None, due_at=now(after), ring_at=now(after), **values)
+            await self._write(lease_until=None, due_at=now(after), wake_at=now(after), **values)
         except StaleFence:
             return
 
     async def _write(self, **values: Any) -> None:
-        async with transaction(self.shop.core.database) as session:
+        async with transaction(self.context.deps.database) as session:
             await start_model.write(session, self.row, fence=self.fence, **values)
 
     async def _refuse(self, problem: dict[str, Any]) -> None:
-        async with transaction(self.shop.core.database) as session:
-            await start.end(self.shop.core, session, self.row, to=StartStatus.REFUSED, fence=self.fence, problem=problem)
+        async with transaction(self.context.deps.database) as session:
+            await start.end(self.context.deps, session, self.row, to=StartStatus.REFUSED, fence=self.fence, problem=problem)
 
     async def _uncertain(self) -> None:
-        async with transaction(self.shop.core.database) as session:
+        async with transaction(self.context.deps.database) as session:
             await start_model.move(session, self.row, to=StartStatus.UNCERTAIN, fence=self.fence, problem=IN_DOUBT)
             data = {"customerId": self.row.customer_id, "startId": self.row.id, "status": StartStatus.UNCERTAIN}
             data["errorCode"] = IN_DOUBT["code"]
@@ -212,17 +212,17 @@ class Attempt:
 
     async def _cipher(self) -> DataKeyCipher:
         row = self.row
-        async with self.shop.core.database.reading() as connection:
-            return (await data_key.ciphers(connection, self.shop.core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
+        async with self.context.deps.database.reading() as connection:
+            return (await data_key.ciphers(connection, self.context.deps.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
 
-    async def _newcomer(self, cipher: DataKeyCipher) -> Newcomer:
+    async def _applicant(self, cipher: DataKeyCipher) -> Applicant:
         row = self.row
-        async with self.shop.core.database.reading() as connection:
+        async with self.context.deps.database.reading() as connection:
             (person,) = await customer.by_ids(connection, row.tenant_id, [row.customer_id])
             data = declaration.of(person, cipher)
             files = await upload.files(connection, row.tenant_id, data.upload_ids)
         personal = cipher.open_json(person.personal, customer.PERSONAL)
-        return Newcomer(
+        return Applicant(
             external_id=row.verification_id,
             first_name=personal["firstName"],
             last_name=personal.get("lastName"),
@@ -234,26 +234,26 @@ class Attempt:
         )
 
     def _opener(self, cipher: DataKeyCipher) -> Callable[[str], Callable[[], AsyncIterator[bytes]]]:
-        return lambda blob: lambda: self.shop.blobs.get(blob, cipher)
+        return lambda blob: lambda: self.context.blobs.get(blob, cipher)
 
-    async def _started(self, made: Made, cipher: DataKeyCipher) -> None:
+    async def _started(self, made: Created, cipher: DataKeyCipher) -> None:
         """The verification is known, the charge is confirmed, and the customer is PENDING: all of it, or nothing."""
-        core, row = self.shop.core, self.row
-        async with transaction(core.database) as session:
+        deps, row = self.context.deps, self.row
+        async with transaction(deps.database) as session:
             # Start before customer, as everywhere: two who lock both in one order cannot wait for each other.
-            await start.end(core, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
+            await start.end(deps, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
             person = await customer_model.locked(session, row.customer_id)
             kyc = KycStatus(person.kyc_status)
-            waits = lifecycle.may_start(kyc, gone=await start.is_gone(session, person)) is None
+            waits = lifecycle.may_start(kyc, gone=await start.is_missing_at_provider(session, person)) is None
             await self._insert(session, made, cipher)
             data = {"verificationId": row.verification_id, "provider": row.provider, "startId": row.id}
             session.record(NewEvent(EventType.VERIFICATION_STARTED, row.tenant_id, customer_id=row.customer_id, data=data))
             if waits and kyc is not KycStatus.PENDING:
-                await customer_model.move(session, person, to=KycStatus.PENDING, at=core.clock.now(), reason="verification_started")
-            session.ring(LOOK_AT_VERIFICATION, row.verification_id)
+                await customer_model.move(session, person, to=KycStatus.PENDING, at=deps.clock.now(), reason="verification_started")
+            session.wake(REFRESH_VERIFICATION, row.verification_id)
 
-    async def _insert(self, session: Session, made: Made, cipher: DataKeyCipher) -> None:
-        row, at = self.row, self.shop.core.clock.now()
+    async def _insert(self, session: Session, made: Created, cipher: DataKeyCipher) -> None:
+        row, at = self.row, self.context.deps.clock.now()
         await session.insert_new(
             Verification,
             id=row.verification_id,
@@ -273,12 +273,12 @@ class Attempt:
             processes=row.processes,
             attempt=0,
             active=True,
-            rings=0,
+            notices=0,
             thorough=False,
             quiet=0,
             fence=0,
             due_at=now(),
-            ring_at=now(RING_AGAIN_SECONDS),
+            wake_at=now(WAKE_AGAIN_SECONDS),
             created_at=at,
             updated_at=at,
         )

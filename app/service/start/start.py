@@ -24,8 +24,8 @@ from app.model import start as start_model
 from app.model.charge import Charge
 from app.model.start import Start
 from app.model.tenant import Tenant
-from app.notify.wakeup import RING_AGAIN_SECONDS, START_VERIFICATION
-from app.service.dependencies import Core
+from app.notify.wakeup import START_VERIFICATION, WAKE_AGAIN_SECONDS
+from app.service.dependencies import Dependencies
 from app.service.trust import data_key, validation
 from app.service.verification import verification
 from app.service.work import idempotency
@@ -51,14 +51,14 @@ class Wanted:
     level: str | None = None
 
 
-def check(core: Core, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> Capabilities:
+def check(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> Capabilities:
     """The vendor that is to make it. Raises all the faults of the input together."""
     risk, place = wanted.risk, ["input", "risk"]
     faults = [*validation.text(wanted.idempotency_key, ["input", "idempotencyKey"], limit=255)]
     if risk.comment is not None:
         faults += validation.text(risk.comment, [*place, "comment"], limit=COMMENT_LIMIT)
-    if risk.designated_service not in core.starts.services:
-        hint = f"The firm's services are: {', '.join(core.starts.services)}."
+    if risk.designated_service not in deps.starts.services:
+        hint = f"The firm's services are: {', '.join(deps.starts.services)}."
         message = "This is none of the firm's designated services."
         faults.append(UserFault("UNKNOWN_SERVICE", message, [*place, "designatedService"], hint))
     # Of several vendors the first one configured, in the order of the enum.
@@ -74,9 +74,9 @@ def check(core: Core, wanted: Wanted, offered: Mapping[ProviderName, Capabilitie
     return offered[name]
 
 
-async def request(core: Core, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> str:
+async def request(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> str:
     """Writes a start down, with its charge where no second person is needed, and answers its id. Nothing is sent yet."""
-    capabilities = check(core, wanted, offered)
+    capabilities = check(deps, wanted, offered)
     given = {"customer": wanted.customer_id, "provider": wanted.provider, "level": wanted.level, "risk": asdict(wanted.risk)}
     value = idempotency.canonical(idempotency.FOR_EVER, given)
     asked = idempotency.Request(wanted.tenant_id, idempotency.FOR_EVER, wanted.idempotency_key, value)
@@ -84,13 +84,13 @@ async def request(core: Core, wanted: Wanted, offered: Mapping[ProviderName, Cap
 
     async def make(session: Session) -> None:
         row = await _startable(session, wanted.tenant_id, wanted.customer_id)
-        await _insert(core, session, row, start_id, wanted, capabilities)
-        if core.starts.second_person:
+        await _insert(deps, session, row, start_id, wanted, capabilities)
+        if deps.starts.second_person:
             _tell(session, row.tenant_id, row.id, EventType.START_REQUESTED, start_id)
         else:
-            await authorise(core, session, await locked(session, wanted.tenant_id, start_id), spent_by=wanted.actor)
+            await authorise(deps, session, await locked(session, wanted.tenant_id, start_id), spent_by=wanted.actor)
 
-    return await idempotency.once(core, asked, start_id, make)
+    return await idempotency.once(deps, asked, start_id, make)
 
 
 async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
@@ -98,7 +98,7 @@ async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
     place = ["input", "customerId"]
     if row is None:
         raise UserFault("NOT_FOUND", "There is no such customer.", place, "Check the id.")
-    refusal = await stands_against(session, row)
+    refusal = await refusal_reason(session, row)
     if refusal is not None:
         hint = f"kycStatus is {row.kyc_status}." if row.deactivated_at is None else "Reactivate it first."
         raise UserFault(refusal[0], refusal[1], place, hint)
@@ -110,21 +110,23 @@ async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
     return row
 
 
-async def stands_against(session: Session, person: Any) -> tuple[str, str] | None:
+async def refusal_reason(session: Session, person: Any) -> tuple[str, str] | None:
     """The code and message of why no verification may be started for a customer now; None where one may."""
     if person.deactivated_at is not None:
         return "CUSTOMER_DEACTIVATED", "The customer is deactivated."
-    return lifecycle.may_start(KycStatus(person.kyc_status), gone=await is_gone(session, person))
+    return lifecycle.may_start(KycStatus(person.kyc_status), gone=await is_missing_at_provider(session, person))
 
 
-async def is_gone(session: Session, person: Any) -> bool:
+async def is_missing_at_provider(session: Session, person: Any) -> bool:
     """Whether the vendor no longer has the verification that is under way."""
     found = await verification.newest(session, person.tenant_id, [person.id])
     return bool(found and found[0].missing_since is not None)
 
 
-async def _insert(core: Core, session: Session, row: Any, start_id: str, wanted: Wanted, capabilities: Capabilities) -> None:
-    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.id]))[row.id]
+async def _insert(
+    deps: Dependencies, session: Session, row: Any, start_id: str, wanted: Wanted, capabilities: Capabilities
+) -> None:
+    cipher = (await data_key.ciphers(session, deps.vault, row.tenant_id, [row.id]))[row.id]
     integration, processes = _integration(capabilities)
     await session.execute(
         insert(Start).values(
@@ -143,8 +145,8 @@ async def _insert(core: Core, session: Session, row: Any, start_id: str, wanted:
             attempts=0,
             fence=0,
             due_at=now(),
-            ring_at=now(),
-            created_at=core.clock.now(),
+            wake_at=now(),
+            created_at=deps.clock.now(),
         )
     )
 
@@ -158,11 +160,11 @@ def _integration(capabilities: Capabilities) -> tuple[str | None, Sequence[Any]]
     return name, several[name]
 
 
-async def authorise(core: Core, session: Session, row: Any, *, spent_by: str, approved_by: str | None = None) -> None:
+async def authorise(deps: Dependencies, session: Session, row: Any, *, spent_by: str, approved_by: str | None = None) -> None:
     """Writes the charge and lets the start be made: the one place where money is spent."""
-    at = core.clock.now()
-    await _within_budget(core, session, row.tenant_id, at)
-    values = {"approved_by": approved_by, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
+    at = deps.clock.now()
+    await _within_budget(deps, session, row.tenant_id, at)
+    values = {"approved_by": approved_by, "due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
     await start_model.move(session, row, to=StartStatus.AUTHORISED, fence=row.fence, **values)
     await session.execute(
         insert(Charge).values(
@@ -177,18 +179,18 @@ async def authorise(core: Core, session: Session, row: Any, *, spent_by: str, ap
         )
     )
     _tell(session, row.tenant_id, row.customer_id, EventType.START_AUTHORISED, row.id)
-    session.ring(START_VERIFICATION, row.id)
+    session.wake(START_VERIFICATION, row.id)
 
 
-async def _within_budget(core: Core, session: Session, tenant_id: str, at: dt.datetime) -> None:
+async def _within_budget(deps: Dependencies, session: Session, tenant_id: str, at: dt.datetime) -> None:
     """So many charges on one day, counted under the tenant's lock: of many at once none slips through."""
     await session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
         Charge.tenant_id == tenant_id, Charge.created_at >= day, Charge.status != ChargeStatus.RELEASED
     )
-    if int((await session.execute(query)).scalar() or 0) >= core.starts.per_day:
-        message = f"The firm's budget of {core.starts.per_day} starts a day is spent."
+    if int((await session.execute(query)).scalar() or 0) >= deps.starts.per_day:
+        message = f"The firm's budget of {deps.starts.per_day} starts a day is spent."
         hint = "Wait until tomorrow (UTC), or ask the operator to raise GATEHOUSE_STARTS_PER_DAY."
         raise UserFault("BUDGET_EXHAUSTED", message, None, hint)
 
@@ -207,14 +209,14 @@ async def locked(session: Session, tenant_id: str, start_id: str) -> Any:
     return row
 
 
-async def go_on(session: Session, row: Any, **values: Any) -> None:
+async def resume(session: Session, row: Any, **values: Any) -> None:
     """A start that nobody was sure of is taken up again; its charge is the one it has."""
-    due = {"due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
+    due = {"due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
     await start_model.move(session, row, to=StartStatus.AUTHORISED, fence=row.fence, **due, **values)
-    session.ring(START_VERIFICATION, row.id)
+    session.wake(START_VERIFICATION, row.id)
 
 
-async def heard(session: Session, provider: ProviderName, *, external_id: str, reference: str) -> None:
+async def resume_in_doubt(session: Session, provider: ProviderName, *, external_id: str, reference: str) -> None:
     """The vendor rang about something that was made for a start: whoever was not sure knows it now."""
     query = select(Start.__table__).where(
         Start.verification_id == external_id, Start.provider == provider, Start.reference.is_(None)
@@ -223,14 +225,14 @@ async def heard(session: Session, provider: ProviderName, *, external_id: str, r
     if row is None:
         return
     if row.status == StartStatus.UNCERTAIN:
-        await go_on(session, row, reference=reference, problem=None)
+        await resume(session, row, reference=reference, problem=None)
     elif row.status == StartStatus.AUTHORISED:
         await session.execute(update(Start).where(Start.id == row.id).values(reference=reference))
 
 
-async def end(core: Core, session: Session, row: Any, *, to: StartStatus, fence: int, **values: Any) -> None:
+async def end(deps: Dependencies, session: Session, row: Any, *, to: StartStatus, fence: int, **values: Any) -> None:
     """A start is over: what the charge becomes follows, and it is told."""
-    at = core.clock.now()
+    at = deps.clock.now()
     await start_model.move(session, row, to=to, fence=fence, ended_at=at, **values)
     charge = ChargeStatus.CONFIRMED if to is StartStatus.STARTED else ChargeStatus.RELEASED
     await charge_model.end(session, row.id, to=charge, at=at)
@@ -239,10 +241,10 @@ async def end(core: Core, session: Session, row: Any, *, to: StartStatus, fence:
     _tell(session, row.tenant_id, row.customer_id, EventType.START_ENDED, row.id, **data)
 
 
-async def settled(core: Core, tenant_id: str, start_id: str) -> None:
+async def settled(deps: Dependencies, tenant_id: str, start_id: str) -> None:
     """Waits a while until the vendor has answered about a start."""
     for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
-        async with core.database.reading() as connection:
+        async with deps.database.reading() as connection:
             found = await by_ids(connection, tenant_id, [start_id])
         if not found or found[0].status != StartStatus.AUTHORISED:
             return

@@ -23,7 +23,7 @@ from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
 from app.model.action import VendorAction
 from app.model.customer import Customer
 from app.service.customer import customer
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import data_key
 from app.service.verification import inbound, verification
 from app.service.work import idempotency, lease
@@ -62,37 +62,37 @@ class Done:
     answer: ActionAnswer
 
 
-async def carry_out(core: Core, providers: Mapping[ProviderName, Provider], order: Order) -> Done:
+async def carry_out(deps: Dependencies, providers: Mapping[ProviderName, Provider], order: Order) -> Done:
     """Does it now. Raises UserFault where it cannot be done; nothing is changed here then."""
-    row = await _current(core, order)
+    row = await _current(deps, order)
     provider = _able(providers, row, order.action.kind)
     action_id = ids.new("act")
 
     async def make(session: Session) -> None:
-        await _intend(core, session, row, order, action_id)
+        await _intend(deps, session, row, order, action_id)
 
     given = {"customer": order.customer_id, "action": asdict(order.action)}
     value = idempotency.canonical(order.operation, given)
     request = idempotency.Request(order.tenant_id, order.operation, order.idempotency_key, value)
-    known = await idempotency.once(core, request, action_id, make)
+    known = await idempotency.once(deps, request, action_id, make)
     if known == action_id:
-        return Done(row.id, await _call(core, provider, row, order, known, _subject(row)))
+        return Done(row.id, await _call(deps, provider, row, order, known, _subject(row)))
     # The order as it was given first, about the verification that was the newest then.
-    first, over = await _take_over(core, known)
-    async with core.database.reading() as connection:
+    first, over = await _take_over(deps, known)
+    async with deps.database.reading() as connection:
         (row,) = await verification.by_ids(connection, order.tenant_id, [first.verification_id])
     provider = _able(providers, row, order.action.kind)
     if over:
         return Done(row.id, await _yielded_again(provider, _subject(row), order))
     subject = replace(_subject(row), attempt=first.attempt, in_doubt=True)
-    return Done(row.id, await _call(core, provider, row, order, known, subject))
+    return Done(row.id, await _call(deps, provider, row, order, known, subject))
 
 
-async def _current(core: Core, order: Order) -> Any:
+async def _current(deps: Dependencies, order: Order) -> Any:
     unknown = UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
     if ids.kind(order.customer_id) != "cus":
         raise unknown
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         if not await customer.by_ids(connection, order.tenant_id, [order.customer_id]):
             raise unknown
         found = await verification.newest(connection, order.tenant_id, [order.customer_id])
@@ -120,8 +120,8 @@ def _able(providers: Mapping[ProviderName, Provider], row: Any, kind: ActionKind
     return provider
 
 
-async def _intend(core: Core, session: Session, row: Any, order: Order, action_id: str) -> None:
-    cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
+async def _intend(deps: Dependencies, session: Session, row: Any, order: Order, action_id: str) -> None:
+    cipher = (await data_key.ciphers(session, deps.vault, row.tenant_id, [row.customer_id]))[row.customer_id]
     await session.execute(
         insert(VendorAction).values(
             id=action_id,
@@ -135,16 +135,16 @@ async def _intend(core: Core, session: Session, row: Any, order: Order, action_i
             credential_id=order.credential_id,
             attempt=row.attempt,
             lease_until=now(LEASE_SECONDS),
-            created_at=core.clock.now(),
+            created_at=deps.clock.now(),
         )
     )
 
 
-async def _take_over(core: Core, action_id: str) -> tuple[Any, bool]:
+async def _take_over(deps: Dependencies, action_id: str) -> tuple[Any, bool]:
     """The order as it was left, and whether it is over; if not, it is the caller's to go on with. Whoever finds another at it
     waits a moment, and is told so then."""
     for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
             row = (await session.execute(query)).one()
             if row.status == DONE:
@@ -172,20 +172,20 @@ async def _yielded_again(provider: Provider, subject: Subject, order: Order) -> 
     return ActionAnswer()
 
 
-async def _call(core: Core, provider: Provider, row: Any, order: Order, action_id: str, subject: Subject) -> ActionAnswer:
+async def _call(deps: Dependencies, provider: Provider, row: Any, order: Order, action_id: str, subject: Subject) -> ActionAnswer:
     """Outside any transaction. However it ends, that is recorded, and the vendor's present state is looked at."""
     try:
         answer = await provider.act(subject, order.action)
     except UserFault as refusal:
-        await _end(core, row, order, action_id, REFUSED, refusal.code)
+        await _end(deps, row, order, action_id, REFUSED, refusal.code)
         raise
     except VendorFault as fault:
         explained = provider.explain(fault)
         status = UNCERTAIN if isinstance(fault, Unanswered) or (fault.passing and not isinstance(fault, NotSent)) else REFUSED
         log.warning("vendor.fault", verification_id=row.id, kind=type(fault).__name__, operation=fault.operation)
-        await _end(core, row, order, action_id, status, explained.code)
+        await _end(deps, row, order, action_id, status, explained.code)
         raise _refusal(row, fault, explained, status) from None
-    await _end(core, row, order, action_id, DONE, None)
+    await _end(deps, row, order, action_id, DONE, None)
     return answer
 
 
@@ -207,9 +207,9 @@ def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: str)
     return UserFault("PROVIDER_REFUSED", message, None, explained.hint)
 
 
-async def _end(core: Core, row: Any, order: Order, action_id: str, status: str, error_code: str | None) -> None:
-    at = core.clock.now()
-    async with transaction(core.database) as session:
+async def _end(deps: Dependencies, row: Any, order: Order, action_id: str, status: str, error_code: str | None) -> None:
+    at = deps.clock.now()
+    async with transaction(deps.database) as session:
         await session.execute(
             update(VendorAction)
             .where(VendorAction.id == action_id)
@@ -219,17 +219,17 @@ async def _end(core: Core, row: Any, order: Order, action_id: str, status: str, 
             data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
             session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
         if status != REFUSED:
-            await inbound.ring(session, [row.id], thorough=True)
+            await inbound.wake(session, [row.id], thorough=True)
 
 
-async def set_on_customer(core: Core, order: Order, **values: Any) -> None:
+async def set_on_customer(deps: Dependencies, order: Order, **values: Any) -> None:
     """What the firm itself holds of a customer: risk level and tags. Once per idempotency key; raises NOT_FOUND."""
 
     async def make(session: Session) -> None:
         changed = await session.execute(
             update(Customer)
             .where(Customer.id == order.customer_id, Customer.tenant_id == order.tenant_id)
-            .values(updated_at=core.clock.now(), **values)
+            .values(updated_at=deps.clock.now(), **values)
         )
         if changed.rowcount != 1:
             raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
@@ -239,7 +239,7 @@ async def set_on_customer(core: Core, order: Order, **values: Any) -> None:
     operation = f"customer.{order.action.kind.lower()}"
     value = idempotency.canonical(operation, {"customer": order.customer_id, "action": asdict(order.action)})
     request = idempotency.Request(order.tenant_id, operation, order.idempotency_key, value)
-    await idempotency.once(core, request, order.customer_id, make)
+    await idempotency.once(deps, request, order.customer_id, make)
 
 
 async def of_verifications(connection: AsyncConnection, tenant_id: str, verification_ids: Sequence[str]) -> Sequence[Any]:

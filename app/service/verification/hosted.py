@@ -19,7 +19,7 @@ from app.errors import UserFault, VendorFault
 from app.model.customer import Customer
 from app.model.verification import Verification
 from app.service.customer import customer
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.trust import credential, data_key
 from app.service.trust.vault import DataKeyCipher
 from app.service.verification import verification
@@ -34,14 +34,14 @@ TOKENS_MOST = 20
 LINK_SECONDS = 86_400
 
 
-def link(core: Core, tenant_id: str, customer_id: str) -> str:
+def link(deps: Dependencies, tenant_id: str, customer_id: str) -> str:
     """What the address of a customer's hosted page ends with."""
-    month = int(core.clock.now().timestamp()) // MONTH
-    return core.vault.sign(PURPOSE, [tenant_id, customer_id, (month + 2) * MONTH])
+    month = int(deps.clock.now().timestamp()) // MONTH
+    return deps.vault.sign(PURPOSE, [tenant_id, customer_id, (month + 2) * MONTH])
 
 
 @dataclass(frozen=True)
-class Visit:
+class CustomerToken:
     """A customer's token, for its browser or phone."""
 
     customer_id: str
@@ -49,24 +49,24 @@ class Visit:
     expires_at: dt.datetime
 
 
-async def visit(core: Core, text: str) -> Visit | None:
+async def exchange(deps: Dependencies, text: str) -> CustomerToken | None:
     """A token for whoever holds a link; None where the link is forged or has ended, or the customer is gone or deactivated."""
-    content = core.vault.verify(PURPOSE, text)
-    if not isinstance(content, list) or content[2] < core.clock.now().timestamp():
+    content = deps.vault.verify(PURPOSE, text)
+    if not isinstance(content, list) or content[2] < deps.clock.now().timestamp():
         return None
     tenant_id, customer_id, _ = content
     try:
-        return await token(core, tenant_id, customer_id, seconds=TOKEN_SECONDS)
+        return await token(deps, tenant_id, customer_id, seconds=TOKEN_SECONDS)
     except UserFault:
         return None
 
 
-async def token(core: Core, tenant_id: str, customer_id: str, *, seconds: int) -> Visit:
+async def token(deps: Dependencies, tenant_id: str, customer_id: str, *, seconds: int) -> CustomerToken:
     """A token that is good for one customer's own data. Raises UserFault."""
-    at = core.clock.now()
+    at = deps.clock.now()
     if not 60 <= seconds <= TOKEN_MOST:
         raise UserFault("OUT_OF_RANGE", f"Between 60 and {TOKEN_MOST} seconds are allowed.", ["input", "expiresInSeconds"])
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         query = select(Customer.deactivated_at).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
         row = (await session.execute(query)).first()
         if row is None:
@@ -86,13 +86,13 @@ async def token(core: Core, tenant_id: str, customer_id: str, *, seconds: int) -
             expires_at=at + dt.timedelta(seconds=seconds),
             customer_id=customer_id,
         )
-    return Visit(customer_id, made, at + dt.timedelta(seconds=seconds))
+    return CustomerToken(customer_id, made, at + dt.timedelta(seconds=seconds))
 
 
-async def go_on(core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, customer_id: str) -> str:
+async def resume(deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, customer_id: str) -> str:
     """The vendor's page for a customer that has accepted; PENDING is over then. Raises UserFault."""
     place = ["input", "customerId"]
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         people = await customer.by_ids(connection, tenant_id, [customer_id])
         if not people:
             raise UserFault("NOT_FOUND", "There is no such customer.", place, "Check the id.")
@@ -102,18 +102,18 @@ async def go_on(core: Core, providers: Mapping[ProviderName, Provider], tenant_i
         (row,) = await verification.newest(connection, tenant_id, [customer_id])
         if row.missing_since is not None:
             raise UserFault("NO_LINK", "The vendor no longer has this verification.", place, "Ask the firm to start another one.")
-        cipher = (await data_key.ciphers(connection, core.vault, tenant_id, [customer_id]))[customer_id]
-    url = await _page(core, providers, row, cipher)
-    async with transaction(core.database) as session:
+        cipher = (await data_key.ciphers(connection, deps.vault, tenant_id, [customer_id]))[customer_id]
+    url = await _page(deps, providers, row, cipher)
+    async with transaction(deps.database) as session:
         data = {"customerId": customer_id, "verificationId": row.id}
         session.record(NewEvent(EventType.VERIFICATION_OPENED, tenant_id, customer_id=customer_id, data=data))
-        await verification.opened(core, session, tenant_id, customer_id)
+        await verification.opened(deps, session, tenant_id, customer_id)
     return url
 
 
-async def _page(core: Core, providers: Mapping[ProviderName, Provider], row: Any, cipher: DataKeyCipher) -> str:
+async def _page(deps: Dependencies, providers: Mapping[ProviderName, Provider], row: Any, cipher: DataKeyCipher) -> str:
     """The page that is known, or a fresh one where the vendor makes such."""
-    known = verification.link(core, row, cipher)
+    known = verification.link(deps, row, cipher)
     if known is not None:
         return known
     provider = providers.get(ProviderName(row.provider))
@@ -125,8 +125,8 @@ async def _page(core: Core, providers: Mapping[ProviderName, Provider], row: Any
     except VendorFault as fault:
         explained = provider.explain(fault)
         raise UserFault("PROVIDER_UNAVAILABLE", explained.message, None, "Try again in a few minutes.") from None
-    url, at = str(answer.secret), core.clock.now()
-    async with transaction(core.database) as session:
+    url, at = str(answer.secret), deps.clock.now()
+    async with transaction(deps.database) as session:
         await _keep(session, row, cipher.seal(url.encode(), verification.LINK), at + dt.timedelta(seconds=LINK_SECONDS))
     return url
 

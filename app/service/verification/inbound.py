@@ -19,8 +19,8 @@ from app.model.inbound import InboundEvent
 from app.model.ingestion import Ingestion
 from app.model.tenant import Tenant
 from app.model.verification import Verification
-from app.notify.wakeup import LOOK_AT_VERIFICATION, RING_AGAIN_SECONDS, RUN_INGESTION
-from app.service.dependencies import Core
+from app.notify.wakeup import REFRESH_VERIFICATION, RUN_INGESTION, WAKE_AGAIN_SECONDS
+from app.service.dependencies import Dependencies
 from app.service.fact import UnknownReference
 from app.service.ingestion import drift
 from app.service.trust import data_key
@@ -41,12 +41,12 @@ class Taken(StrEnum):
     DUPLICATE = "duplicate"
 
 
-async def take_in(core: Core, provider: ProviderName, notice: Notice, body: bytes) -> Taken:
+async def take_in(deps: Dependencies, provider: ProviderName, notice: Notice, body: bytes) -> Taken:
     """Stores an authentic event and asks for a look at what it is about, in one transaction; a repeated one changes nothing.
 
     The content decides nothing: it only says where to look. An event about nothing we know is kept, and waits.
     """
-    async with transaction(core.database) as session:
+    async with transaction(deps.database) as session:
         about = await _about(session, provider, notice)
         first = about[0] if about else None
         tenant_id = first.tenant_id if first else await _only_tenant(session)
@@ -62,7 +62,7 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
             customer_id=first.customer_id if first else None,
             verification_id=first.id if first else None,
             status=InboundStatus.WAITING if first else InboundStatus.UNMATCHED,
-            body=await _sealed(core, session, first, body),
+            body=await _sealed(deps, session, first, body),
             sent_at=notice.sent_at,
             received_at=now(),
         )
@@ -75,7 +75,7 @@ async def take_in(core: Core, provider: ProviderName, notice: Notice, body: byte
                 notice.unknown,
                 tenant_id=tenant_id,
                 provider=provider,
-                at=core.clock.now(),
+                at=deps.clock.now(),
                 verification_id=first.id if first else None,
                 customer_id=first.customer_id if first else None,
             )
@@ -86,7 +86,7 @@ async def _tell(session: Session, provider: ProviderName, notice: Notice, about:
     """Who may be waiting for it: looks at verifications, ingestions, and starts of which nobody is sure."""
     if not about and notice.external_id is not None and notice.subject is not None:
         session.tell(UnknownReference(provider, notice.external_id, notice.subject))
-    await ring(session, [row.id for row in about], thorough=notice.thorough)
+    await wake(session, [row.id for row in about], thorough=notice.thorough)
     await _hurry(session, [row.external_id for row in about if row.external_id])
 
 
@@ -113,24 +113,24 @@ async def _only_tenant(session: Session) -> str | None:
     return str(found[0].id) if len(found) == 1 else None
 
 
-async def _sealed(core: Core, session: Session, about: Any | None, body: bytes) -> bytes:
+async def _sealed(deps: Dependencies, session: Session, about: Any | None, body: bytes) -> bytes:
     if about is not None:
-        found = await data_key.ciphers(session, core.vault, about.tenant_id, [about.customer_id])
+        found = await data_key.ciphers(session, deps.vault, about.tenant_id, [about.customer_id])
         if about.customer_id in found:
             return found[about.customer_id].seal(body, BODY)
-    return core.vault.seal(body, BODY)
+    return deps.vault.seal(body, BODY)
 
 
-async def ring(session: Session, verification_ids: Sequence[str], *, thorough: bool = False) -> None:
+async def wake(session: Session, verification_ids: Sequence[str], *, thorough: bool = False) -> None:
     """Asks for a look at these verifications, now. Any number of rings before the look begins are one look."""
     if not verification_ids:
         return
-    values: dict[str, Any] = {"rings": Verification.rings + 1, "due_at": now(), "ring_at": now(RING_AGAIN_SECONDS)}
+    values: dict[str, Any] = {"notices": Verification.notices + 1, "due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
     if thorough:
         values["thorough"] = True
     await session.execute(update(Verification).where(Verification.id.in_(sorted(verification_ids))).values(**values))
     for verification_id in verification_ids:
-        session.ring(LOOK_AT_VERIFICATION, verification_id)
+        session.wake(REFRESH_VERIFICATION, verification_id)
 
 
 async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
@@ -141,14 +141,14 @@ async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
     hurried = await session.execute(
         update(Ingestion)
         .where(Ingestion.id.in_(waiting), Ingestion.status == IngestionStatus.RUNNING, Ingestion.lease_until.is_(None))
-        .values(due_at=now(), ring_at=now(RING_AGAIN_SECONDS))
+        .values(due_at=now(), wake_at=now(WAKE_AGAIN_SECONDS))
         .returning(Ingestion.id)
     )
     for row in hurried:
-        session.ring(RUN_INGESTION, row.id)
+        session.wake(RUN_INGESTION, row.id)
 
 
-async def match(core: Core, session: Session, verification_id: str) -> None:
+async def match(deps: Dependencies, session: Session, verification_id: str) -> None:
     """Gives events that came before their verification was known to it, sealed anew under the customer's key."""
     waiting = (
         select(InboundEvent.id, InboundEvent.body, Verification.tenant_id, Verification.customer_id)
@@ -161,11 +161,11 @@ async def match(core: Core, session: Session, verification_id: str) -> None:
     if not rows:
         return
     tenant_id, customer_id = rows[0].tenant_id, rows[0].customer_id
-    cipher = (await data_key.ciphers(session, core.vault, tenant_id, [customer_id])).get(customer_id)
+    cipher = (await data_key.ciphers(session, deps.vault, tenant_id, [customer_id])).get(customer_id)
     if cipher is None:
         return  # the customer was erased
     sealed = update(InboundEvent).where(InboundEvent.id == bindparam("event_id")).values(body=bindparam("sealed"))
-    content = [{"event_id": row.id, "sealed": cipher.seal(core.vault.open(row.body, BODY), BODY)} for row in rows]
+    content = [{"event_id": row.id, "sealed": cipher.seal(deps.vault.open(row.body, BODY), BODY)} for row in rows]
     await session.execute(sealed, content)
     await inbound_model.move(
         session,
@@ -176,7 +176,7 @@ async def match(core: Core, session: Session, verification_id: str) -> None:
         customer_id=customer_id,
         verification_id=verification_id,
     )
-    await ring(session, [verification_id], thorough=True)
+    await wake(session, [verification_id], thorough=True)
 
 
 async def match_late(session: Session) -> None:
@@ -188,7 +188,7 @@ async def match_late(session: Session) -> None:
         .distinct()
         .limit(LIMIT)
     )
-    await ring(session, [row.id for row in await session.execute(query)])
+    await wake(session, [row.id for row in await session.execute(query)])
 
 
 async def forget_unmatched(session: Session) -> int:

@@ -15,12 +15,12 @@ from sqlalchemy import case, select
 
 from app.domain.provider import Provider, ProviderName, VerificationSnapshot
 from app.domain.reference import Reference
-from app.domain.verification import Stage, next_look
+from app.domain.verification import Stage, next_refresh
 from app.errors import Answered, StaleFence, VendorFault
 from app.log import place
 from app.model import verification as verification_model
 from app.model.verification import Verification
-from app.service.context import Workshop
+from app.service.context import WorkContext
 from app.service.ingestion import drift
 from app.service.screening import screening
 from app.service.trust import data_key
@@ -39,49 +39,51 @@ ECHO_SECONDS = 15.0
 GONE = frozenset({404, 410})
 
 
-async def look(shop: Workshop, verification_id: str) -> None:
+async def refresh(context: WorkContext, verification_id: str) -> None:
     """Asks the vendor about one verification. Running twice changes nothing."""
-    claimed = await _claim(shop, verification_id)
+    claimed = await _claim(context, verification_id)
     if claimed is None:
         return
     row, event_ids = claimed
-    visit = Visit(shop, row, event_ids)
+    claimed_refresh = Refresh(context, row, event_ids)
     try:
-        async with lease.leased(shop.core.database, Verification, row.id, fence=visit.fence, lease_seconds=shop.patience.lease):
-            await visit.go()
+        async with lease.leased(
+            context.deps.database, Verification, row.id, fence=claimed_refresh.fence, lease_seconds=context.limits.lease
+        ):
+            await claimed_refresh.run()
     except StaleFence:
         log.info("verification.lease_lost", verification_id=verification_id)
     except asyncio.CancelledError:
-        await asyncio.shield(visit.put_back(0.0))
+        await asyncio.shield(claimed_refresh.put_back(0.0))
         raise
 
 
-async def _claim(shop: Workshop, verification_id: str) -> tuple[Any, Sequence[str]] | None:
+async def _claim(context: WorkContext, verification_id: str) -> tuple[Any, Sequence[str]] | None:
     """The row as it was before, with the events that the look will have handled; None where there is nothing to do."""
-    async with transaction(shop.core.database) as session:
+    async with transaction(context.deps.database) as session:
         query = select(Verification.__table__).where(Verification.id == verification_id).with_for_update(key_share=True)
         row = (await session.execute(query)).first()
-        if row is None or not await lease.take(session, Verification, row, lease_until=now(shop.patience.lease)):
+        if row is None or not await lease.take(session, Verification, row, lease_until=now(context.limits.lease)):
             return None
         return row, await inbound.waiting_for(session, verification_id)
 
 
-class Visit:
+class Refresh:
     """One claim of one verification."""
 
-    def __init__(self, shop: Workshop, row: Any, event_ids: Sequence[str]) -> None:
-        self.shop = shop
+    def __init__(self, context: WorkContext, row: Any, event_ids: Sequence[str]) -> None:
+        self.context = context
         self.row = row
         self.fence = row.fence + 1
         self.event_ids = event_ids
 
-    async def go(self) -> None:
-        provider = self.shop.providers.get(ProviderName(self.row.provider))
+    async def run(self) -> None:
+        provider = self.context.providers.get(ProviderName(self.row.provider))
         if provider is None:
             await self.put_back(REFUSED_SECONDS)
             return
         try:
-            await self._look(provider)
+            await self._refresh(provider)
         except VendorFault as fault:
             await self._after_fault(fault)
         except StaleFence:
@@ -90,32 +92,34 @@ class Visit:
             log.error("verification.defect", verification_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(DEFECT_SECONDS)
 
-    async def _look(self, provider: Provider) -> None:
-        core = self.shop.core
+    async def _refresh(self, provider: Provider) -> None:
+        deps = self.context.deps
         reference = Reference(self.row.reference, self.row.integration)
         # What rang said may be about the profile; and without a ring nothing is known about what changed.
         thorough = self.row.thorough or not self.event_ids
-        snapshot = await provider.look(reference, thorough=thorough)
+        snapshot = await provider.refresh(reference, thorough=thorough)
         seen = VerificationSnapshot(reference, provider.state(snapshot, reference), snapshot)
         unknown = provider.unknown(snapshot)
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             row = await self._locked(session)
-            cipher = (await data_key.ciphers(session, core.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
-            changed = cipher is not None and await verification.apply(core, session, row, seen, cipher)
+            cipher = (await data_key.ciphers(session, deps.vault, row.tenant_id, [row.customer_id])).get(row.customer_id)
+            changed = cipher is not None and await verification.apply(deps, session, row, seen, cipher)
             await drift.record(
                 session,
                 unknown,
                 tenant_id=row.tenant_id,
                 provider=row.provider,
-                at=core.clock.now(),
+                at=deps.clock.now(),
                 verification_id=row.id,
                 customer_id=row.customer_id,
             )
-            accused = provider.accused(reference, seen.state.labels) if seen.state.stage is Stage.DECLINED else ()
-            if (seen.state.stage is Stage.APPROVED or accused) and (changed or self.event_ids):
-                await screening.rung(core, session, row)
+            listed_by_refusal = (
+                provider.listed_by_refusal(reference, seen.state.labels) if seen.state.stage is Stage.DECLINED else ()
+            )
+            if (seen.state.stage is Stage.APPROVED or listed_by_refusal) and (changed or self.event_ids):
+                await screening.on_provider_notice(deps, session, row)
             await inbound.handled(session, self.event_ids, changed=changed)
-            await inbound.match(core, session, row.id)
+            await inbound.match(deps, session, row.id)
             await self._end(session, row, seen.state.stage, changed=changed)
 
     async def _locked(self, session: Any) -> Any:
@@ -128,9 +132,9 @@ class Visit:
 
     async def _end(self, session: Any, row: Any, stage: Stage | None, *, changed: bool) -> None:
         """When to look again: at once if the vendor has rung since, soon if it rang for nothing, else by the table."""
-        core, quiet = self.shop.core, 0 if changed or self.event_ids else row.quiet + 1
+        deps, quiet = self.context.deps, 0 if changed or self.event_ids else row.quiet + 1
         sure = stage or (Stage(row.stage) if row.stage else Stage.CREATED)
-        wait = next_look(sure, quiet, core.expected_stay)
+        wait = next_refresh(sure, quiet, deps.expected_stay)
         if self.event_ids and not changed:
             wait = min(wait, ECHO_SECONDS)
         await verification_model.write(
@@ -138,30 +142,30 @@ class Visit:
             row.id,
             fence=self.fence,
             **self._released(wait),
-            thorough=case((Verification.rings == self.row.rings, False), else_=Verification.thorough),
+            thorough=case((Verification.notices == self.row.notices, False), else_=Verification.thorough),
             quiet=quiet,
             faulty_since=None,
-            looked_at=core.clock.now(),
+            refreshed_at=deps.clock.now(),
         )
 
     def _released(self, wait: float) -> dict[str, Any]:
         """To be looked at again after so many seconds; at once if the vendor has rung since the claim, or if there are more
         events than one look takes up."""
-        heard = Verification.rings == self.row.rings
-        due = now() if len(self.event_ids) == inbound.BATCH else case((heard, now(wait)), else_=now())
-        return {"lease_until": None, "due_at": due, "ring_at": due}
+        unchanged = Verification.notices == self.row.notices
+        due = now() if len(self.event_ids) == inbound.BATCH else case((unchanged, now(wait)), else_=now())
+        return {"lease_until": None, "due_at": due, "wake_at": due}
 
     async def put_back(self, after: float, **values: Any) -> None:
         """Gives the row back for another look."""
         try:
-            async with transaction(self.shop.core.database) as session:
+            async with transaction(self.context.deps.database) as session:
                 await verification_model.write(session, self.row.id, fence=self.fence, **self._released(after), **values)
         except StaleFence:
             return
 
     async def _after_fault(self, fault: VendorFault) -> None:
         """A look never fails for good: it is tried again, later and later. What is known stays as it is."""
-        at = self.shop.core.clock.now()
+        at = self.context.deps.clock.now()
         log.warning("vendor.fault", verification_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
         if isinstance(fault, Answered) and fault.status in GONE:
             await self._missing()
@@ -177,8 +181,8 @@ class Visit:
 
     async def _missing(self) -> None:
         """The vendor no longer has it: told once. The last sure state stays, and so does the customer."""
-        core = self.shop.core
-        async with transaction(core.database) as session:
+        deps = self.context.deps
+        async with transaction(deps.database) as session:
             row = await self._locked(session)
             first = row.missing_since is None
             if first:
@@ -189,6 +193,6 @@ class Visit:
                 row.id,
                 fence=self.fence,
                 **self._released(MISSING_SECONDS),
-                missing_since=row.missing_since or core.clock.now(),
-                looked_at=core.clock.now(),
+                missing_since=row.missing_since or deps.clock.now(),
+                refreshed_at=deps.clock.now(),
             )

@@ -26,7 +26,7 @@ from app.model.ingestion import Ingestion
 from app.model.payload import Payload
 from app.model.result import ProcessResult
 from app.model.verification import Verification
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.ingestion import outcome, payload, record
 from app.service.trust import data_key
 from app.service.trust.vault import DataKeyCipher
@@ -37,7 +37,7 @@ BATCH = 100
 
 
 async def replay(
-    core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, *, dry_run: bool
+    deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, *, dry_run: bool
 ) -> Replay:
     """Computes again and tells the differences; without `dry_run` applies them, each subject in a transaction of its own."""
     if wanted.since and wanted.until and wanted.since > wanted.until:
@@ -45,27 +45,27 @@ async def replay(
     examined, found = 0, []
     for kind, handler in ((Replayed.EVENT, _events), (Replayed.RESULT, _results), (Replayed.VERIFICATION, _verifications)):
         if kind in wanted.kinds:
-            many, differences = await handler(core, providers, tenant_id, wanted, dry_run)
+            many, differences = await handler(deps, providers, tenant_id, wanted, dry_run)
             examined += many
             found += differences
     return Replay(examined, found)
 
 
 async def _events(
-    core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
+    deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
 ) -> tuple[int, list[Difference]]:
     query = inbound.columns(tenant_id).order_by(InboundEvent.id.desc()).limit(BATCH)
     for condition in _event_conditions(wanted):
         query = query.where(condition)
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         rows = (await connection.execute(query)).all()
         owners = [row.customer_id for row in rows if row.customer_id]
-        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, owners)
+        ciphers = await data_key.ciphers(connection, deps.vault, tenant_id, owners)
     differences = []
     for row in rows:
         provider = providers.get(ProviderName(row.provider))
         if provider is not None:
-            differences += await _event(core, provider, row, ciphers.get(row.customer_id or ""), dry_run)
+            differences += await _event(deps, provider, row, ciphers.get(row.customer_id or ""), dry_run)
     return len(rows), differences
 
 
@@ -85,10 +85,10 @@ def _conditions(wanted: Wanted, table: Any, at: Any) -> list[Any]:
     return conditions
 
 
-async def _event(core: Core, provider: Provider, row: Any, cipher: DataKeyCipher | None, dry_run: bool) -> list[Difference]:
+async def _event(deps: Dependencies, provider: Provider, row: Any, cipher: DataKeyCipher | None, dry_run: bool) -> list[Difference]:
     """What the raw body says today, beside what was read from it then; and another look at whom it is about."""
     try:
-        body = cipher.open(row.body, inbound.BODY) if cipher else core.vault.open(row.body, inbound.BODY)
+        body = cipher.open(row.body, inbound.BODY) if cipher else deps.vault.open(row.body, inbound.BODY)
     except CorruptData:
         return []
     notice = provider.notice(body)
@@ -100,25 +100,25 @@ async def _event(core: Core, provider: Provider, row: Any, cipher: DataKeyCipher
         if read[field] != known[field]
     ]
     if not dry_run:
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             statement = update(InboundEvent).where(InboundEvent.id == row.id)
             values = {"type": notice.type, "subject": notice.subject, "external_id": notice.external_id}
             await session.execute(statement.values(**values))
             if row.verification_id is not None:
                 await inbound_model.move(session, statement, old=InboundStatus.HANDLED, to=InboundStatus.WAITING, handled_at=None)
-                await inbound.ring(session, [row.verification_id], thorough=True)
+                await inbound.wake(session, [row.verification_id], thorough=True)
     return differences
 
 
 async def _results(
-    core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
+    deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
 ) -> tuple[int, list[Difference]]:
     query = select(Ingestion.__table__).where(Ingestion.tenant_id == tenant_id, Ingestion.finished_at.is_not(None))
     for condition in _conditions(wanted, Ingestion, Ingestion.created_at):
         query = query.where(condition)
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         rows = (await connection.execute(query.order_by(Ingestion.id.desc()).limit(BATCH))).all()
-        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
+        ciphers = await data_key.ciphers(connection, deps.vault, tenant_id, [row.customer_id for row in rows])
         stored = await _payloads(connection, Payload.ingestion_id, [row.id for row in rows])
         results = await _by_ingestion(connection, [row.id for row in rows])
     differences = []
@@ -127,7 +127,7 @@ async def _results(
         if provider is not None and cipher is not None and row.id in stored:
             snapshot = _snapshot(row, stored[row.id], cipher)
             for result in results.get(row.id, ()):
-                differences += await _result(core, provider, row, result, snapshot, cipher, dry_run)
+                differences += await _result(deps, provider, row, result, snapshot, cipher, dry_run)
     return len(rows), differences
 
 
@@ -155,7 +155,7 @@ def _snapshot(owner: Any, payloads: Sequence[Any], cipher: DataKeyCipher) -> Sna
 
 
 async def _result(
-    core: Core, provider: Provider, row: Any, result: Any, snapshot: Snapshot, cipher: DataKeyCipher, dry_run: bool
+    deps: Dependencies, provider: Provider, row: Any, result: Any, snapshot: Snapshot, cipher: DataKeyCipher, dry_run: bool
 ) -> list[Difference]:
     """One process computed again. Data that needs files which were never fetched cannot be completed from here."""
     process = KycProcess(result.process)
@@ -179,8 +179,8 @@ async def _result(
     )  # fmt: skip
     applied = not dry_run and reason is None
     if applied:
-        async with transaction(core.database) as session:
-            await _apply_result(core, session, row, result, found, snapshot, cipher)
+        async with transaction(deps.database) as session:
+            await _apply_result(deps, session, row, result, found, snapshot, cipher)
     subject = f"{row.id}/{process}"
     return [Difference(Replayed.RESULT, subject, name, before.get(name), after[name], applied, reason) for name in changed]
 
@@ -200,7 +200,7 @@ def _computed(found: Outcome | ProcessFault, row: Any, snapshot: Snapshot) -> di
 
 
 async def _apply_result(
-    core: Core,
+    deps: Dependencies,
     session: Session,
     row: Any,
     result: Any,
@@ -208,7 +208,7 @@ async def _apply_result(
     snapshot: Snapshot,
     cipher: DataKeyCipher,
 ) -> None:
-    at, old = core.clock.now(), ResultStatus(result.status)
+    at, old = deps.clock.now(), ResultStatus(result.status)
     if isinstance(found, ProcessFault):
         error = outcome.error(found)
         await result_model.rewrite(session, row, process=result.process, old=old, to=ResultStatus.FAILED, at=at, error=error)
@@ -216,29 +216,29 @@ async def _apply_result(
     values = outcome.values(found, ProviderName(row.provider), snapshot.fetched_at)
     values |= {"data": cipher.seal_json(values["data"], result_model.SEALED_DATA), "error": None}
     await result_model.rewrite(session, row, process=result.process, old=old, to=ResultStatus.COMPLETED, at=at, **values)
-    await record.verify_customer(core, session, row)
+    await record.verify_customer(deps, session, row)
 
 
 async def _verifications(
-    core: Core, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
+    deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, dry_run: bool
 ) -> tuple[int, list[Difference]]:
     query = verification.columns(tenant_id).order_by(Verification.id.desc()).limit(BATCH)
     for condition in _conditions(wanted, Verification, Verification.updated_at):
         query = query.where(condition)
-    async with core.database.reading() as connection:
+    async with deps.database.reading() as connection:
         rows = (await connection.execute(query)).all()
-        ciphers = await data_key.ciphers(connection, core.vault, tenant_id, [row.customer_id for row in rows])
+        ciphers = await data_key.ciphers(connection, deps.vault, tenant_id, [row.customer_id for row in rows])
         stored = await _payloads(connection, Payload.verification_id, [row.id for row in rows])
     differences = []
     for row in rows:
         provider, cipher = providers.get(ProviderName(row.provider)), ciphers.get(row.customer_id)
         if provider is not None and cipher is not None and row.id in stored:
-            differences += await _verification(core, provider, row, stored[row.id], cipher, dry_run)
+            differences += await _verification(deps, provider, row, stored[row.id], cipher, dry_run)
     return len(rows), differences
 
 
 async def _verification(
-    core: Core, provider: Provider, row: Any, payloads: Sequence[Any], cipher: DataKeyCipher, dry_run: bool
+    deps: Dependencies, provider: Provider, row: Any, payloads: Sequence[Any], cipher: DataKeyCipher, dry_run: bool
 ) -> list[Difference]:
     """The last look, read again: a word that was unknown then may be known now."""
     reference = Reference(row.reference, row.integration)
@@ -252,8 +252,8 @@ async def _verification(
     known = {"stage": row.stage, "reviewAnswer": row.review_answer, "rejectType": row.reject_type}
     changed = [name for name in now_read if now_read[name] != known[name]]
     if changed and not dry_run:
-        async with transaction(core.database) as session:
+        async with transaction(deps.database) as session:
             fresh = select(Verification.__table__).where(Verification.id == row.id).with_for_update(key_share=True)
             present = (await session.execute(fresh)).one()
-            await verification.apply(core, session, present, VerificationSnapshot(reference, state, snapshot), cipher, again=True)
+            await verification.apply(deps, session, present, VerificationSnapshot(reference, state, snapshot), cipher, again=True)
     return [Difference(Replayed.VERIFICATION, row.id, name, known[name], now_read[name], not dry_run) for name in changed]

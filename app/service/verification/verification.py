@@ -22,7 +22,7 @@ from app.domain.verification import Approval, Known, Stage, VendorState
 from app.model import customer as customer_model
 from app.model import verification as verification_model
 from app.model.verification import Verification
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.fact import VerificationApproved
 from app.service.ingestion import payload
 from app.service.ingestion.outcome import plain
@@ -33,7 +33,7 @@ DETAILS = "verification.details"
 LINK = "verification.link"
 
 
-async def keep(core: Core, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
+async def keep(deps: Dependencies, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
     """Makes a verification known, or applies what was seen to the one that is. `owner` is the ingestion that saw it."""
     query = (
         select(Verification.__table__)
@@ -46,13 +46,13 @@ async def keep(core: Core, session: Session, owner: Any, seen: VerificationSnaps
     )
     row = (await session.execute(query)).first()
     if row is None:
-        await _create(core, session, owner, seen, cipher)
+        await _create(deps, session, owner, seen, cipher)
     else:
-        await apply(core, session, row, seen, cipher)
+        await apply(deps, session, row, seen, cipher)
 
 
-async def _create(core: Core, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
-    at, state = core.clock.now(), seen.state
+async def _create(deps: Dependencies, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
+    at, state = deps.clock.now(), seen.state
     verification_id = ids.new("ver")
     stage = state.stage or Stage.CREATED
     values = _columns(state, _digest(state), cipher) | {
@@ -64,9 +64,9 @@ async def _create(core: Core, session: Session, owner: Any, seen: VerificationSn
         "integration": seen.reference.integration,
         "external_id": state.external_id or owner.id,
         "approval": rule.approval(Approval.NEVER, stage),
-        "due_at": now(rule.next_look(stage, 0, core.expected_stay)),
-        "ring_at": now(),
-        "looked_at": at,
+        "due_at": now(rule.next_refresh(stage, 0, deps.expected_stay)),
+        "wake_at": now(),
+        "refreshed_at": at,
         "created_at": at,
         "updated_at": at,
     }
@@ -79,7 +79,7 @@ async def _create(core: Core, session: Session, owner: Any, seen: VerificationSn
 
 
 async def apply(
-    core: Core, session: Session, row: Any, seen: VerificationSnapshot, cipher: DataKeyCipher, *, again: bool = False
+    deps: Dependencies, session: Session, row: Any, seen: VerificationSnapshot, cipher: DataKeyCipher, *, again: bool = False
 ) -> bool:
     """Applies what was fetched, if it is newer than what is known. Whether anything changed.
 
@@ -88,7 +88,7 @@ async def apply(
     The row must be locked. The customer moves only as `app.domain.verification.MOVES` says, and only for the verification that
     is the customer's newest or was once approved.
     """
-    at, state = core.clock.now(), seen.state
+    at, state = deps.clock.now(), seen.state
     if rule.is_older(state, Known(row.attempt, row.decided_at, row.level), at=at):
         return False
     digest = _digest(state)
@@ -198,17 +198,17 @@ async def _move_customer(session: Session, row: Any, state: VendorState, approva
         person = await customer_model.locked(session, row.customer_id)
 
 
-def link(core: Core, row: Any, cipher: DataKeyCipher) -> str | None:
+def link(deps: Dependencies, row: Any, cipher: DataKeyCipher) -> str | None:
     """The vendor's page for the customer; None where none is known, or it has ended."""
-    ended = row.link_expires_at is not None and row.link_expires_at <= core.clock.now()
+    ended = row.link_expires_at is not None and row.link_expires_at <= deps.clock.now()
     return None if row.link is None or ended else cipher.open(row.link, LINK).decode()
 
 
-async def opened(core: Core, session: Session, tenant_id: str, customer_id: str) -> None:
+async def opened(deps: Dependencies, session: Session, tenant_id: str, customer_id: str) -> None:
     """The customer has gone on to the vendor's page: PENDING is over. Any other status stays as it is."""
     person = await customer_model.find_locked(session, tenant_id, customer_id)
     if person is not None and person.kyc_status == KycStatus.PENDING:
-        await customer_model.move(session, person, to=KycStatus.IN_PROGRESS, at=core.clock.now(), reason="verification_opened")
+        await customer_model.move(session, person, to=KycStatus.IN_PROGRESS, at=deps.clock.now(), reason="verification_opened")
 
 
 async def _is_newest(session: Session, row: Any) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import UserFault
 from app.model.idempotency import IdempotencyKey
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.store.db import Session, transaction
 
 LIFE = dt.timedelta(days=30)
@@ -43,7 +43,7 @@ def canonical(operation: str, value: dict[str, Any]) -> bytes:
     return orjson.dumps([operation, value], option=orjson.OPT_SORT_KEYS)
 
 
-async def once(core: Core, request: Request, subject_id: str, make: Callable[[Session], Awaitable[None]]) -> str:
+async def once(deps: Dependencies, request: Request, subject_id: str, make: Callable[[Session], Awaitable[None]]) -> str:
     """Runs `make` in a transaction, which makes what is called `subject_id`, and answers that id.
 
     With a key that was used before, nothing is made and the id of what was made then is the answer. Raises
@@ -51,20 +51,20 @@ async def once(core: Core, request: Request, subject_id: str, make: Callable[[Se
     """
     while True:
         try:
-            async with transaction(core.database) as session:
+            async with transaction(deps.database) as session:
                 if request.key is not None:
-                    known = await _find(session, core, request)
+                    known = await _find(session, deps, request)
                     if known:
                         return known
                     # Before the effect: of two at once, the second must fail here and not at a rule of the effect.
-                    await _keep(session, core, request, subject_id)
+                    await _keep(session, deps, request, subject_id)
                 await make(session)
                 return subject_id
         except _KeyTaken:
             continue
 
 
-async def _find(session: Session, core: Core, request: Request) -> str | None:
+async def _find(session: Session, deps: Dependencies, request: Request) -> str | None:
     found = await session.execute(
         select(IdempotencyKey.input_digest, IdempotencyKey.subject_id).where(
             IdempotencyKey.tenant_id == request.tenant_id,
@@ -75,7 +75,7 @@ async def _find(session: Session, core: Core, request: Request) -> str | None:
     row = found.first()
     if row is None:
         return None
-    if not core.vault.matches("idempotency", request.value, row.input_digest):
+    if not deps.vault.matches("idempotency", request.value, row.input_digest):
         raise UserFault(
             "IDEMPOTENCY_KEY_REUSED",
             "This idempotency key was used before with another input.",
@@ -85,16 +85,16 @@ async def _find(session: Session, core: Core, request: Request) -> str | None:
     return str(row.subject_id)
 
 
-async def _keep(session: Session, core: Core, request: Request, subject_id: str) -> None:
+async def _keep(session: Session, deps: Dependencies, request: Request, subject_id: str) -> None:
     try:
         await session.execute(
             insert(IdempotencyKey).values(
                 tenant_id=request.tenant_id,
                 operation=request.operation,
                 key=request.key,
-                input_digest=core.vault.digest("idempotency", request.value),
+                input_digest=deps.vault.digest("idempotency", request.value),
                 subject_id=subject_id,
-                created_at=core.clock.now(),
+                created_at=deps.clock.now(),
             )
         )
     except IntegrityError:

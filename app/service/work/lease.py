@@ -23,12 +23,12 @@ from app.model.upload import Upload
 from app.model.verification import Verification
 from app.notify.wakeup import (
     FETCH_DOCUMENT,
-    LOOK_AT_VERIFICATION,
+    REFRESH_VERIFICATION,
     RESCREEN,
-    RING_AGAIN_SECONDS,
     RUN_INGESTION,
     SCREEN_CUSTOMER,
     START_VERIFICATION,
+    WAKE_AGAIN_SECONDS,
 )
 from app.store.db import Database, Session, now, transaction
 
@@ -47,7 +47,7 @@ class Job:
 JOBS = (
     Job(Ingestion, RUN_INGESTION, Ingestion.status != IngestionStatus.FINISHED),
     Job(Start, START_VERIFICATION, Start.status == StartStatus.AUTHORISED),
-    Job(Verification, LOOK_AT_VERIFICATION, true()),
+    Job(Verification, REFRESH_VERIFICATION, true()),
     Job(Screening, SCREEN_CUSTOMER, Screening.is_open),
     Job(Rescreening, RESCREEN, Rescreening.is_open),
     Job(Upload, FETCH_DOCUMENT, (Upload.status == UploadStatus.WAITING) & (Upload.origin == Origin.URL)),
@@ -118,13 +118,13 @@ async def due(database: Database) -> Sequence[tuple[str, str]]:
 
 async def _due(database: Database, job: Job) -> Sequence[str]:
     table = job.table
-    waiting = select(table.id).where(job.is_open, table.due_at <= now(), table.ring_at <= now(), free(table))
+    waiting = select(table.id).where(job.is_open, table.due_at <= now(), table.wake_at <= now(), free(table))
     async with database.reading() as connection:
         if (await connection.execute(waiting.limit(1))).first() is None:
             return ()
     async with transaction(database) as session:
         picked = waiting.order_by(table.due_at).limit(RELAY_BATCH).with_for_update(skip_locked=True, key_share=True)
-        rung = await session.execute(
-            update(table).where(table.id.in_(picked)).values(ring_at=now(RING_AGAIN_SECONDS)).returning(table.id)
+        woken = await session.execute(
+            update(table).where(table.id.in_(picked)).values(wake_at=now(WAKE_AGAIN_SECONDS)).returning(table.id)
         )
-        return [row.id for row in rung]
+        return [row.id for row in woken]

@@ -61,7 +61,7 @@ class CustomerMutation:
         context = info.context
         context.require(Right.WRITE)
         try:
-            made = await customer.create(context.core, context.tenant_id, input.new())
+            made = await customer.create(context.deps, context.tenant_id, input.new())
         except (UserFault, UserFaults) as refusal:
             return CreateCustomerPayload(customer=None, user_errors=user_errors(refusal))
         return CreateCustomerPayload(customer=await by_id(context, made), user_errors=[])

@@ -99,7 +99,7 @@ class Customer(Node):
     @strawberry.field(description="The hosted page on which this customer gives data and verifies; good for at least a month.")
     def verification_link(self, info: strawberry.Info[Context, None]) -> URL:
         context = info.context
-        return URL(f"{context.public_url}/verify/{hosted.link(context.core, context.tenant_id, self.id)}")
+        return URL(f"{context.public_url}/verify/{hosted.link(context.deps, context.tenant_id, self.id)}")
 
     @strawberry.field(description="The e-mail address; masked for callers who may not read personal data.")
     async def email(self, info: strawberry.Info[Context, None]) -> str:
@@ -240,7 +240,7 @@ class CustomerQuery:
             raise BadRequest("Give either id or externalId.")
         if wanted_id is not None:
             return await by_id(context, wanted_id)
-        async with context.core.database.reading() as connection_:
+        async with context.deps.database.reading() as connection_:
             row = await customer.by_external_id(connection_, context.tenant_id, str(wanted_external))
         return Customer.of(row) if row else None
 

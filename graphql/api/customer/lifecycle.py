@@ -77,7 +77,7 @@ async def _decided(
 ) -> tuple[Customer | None, list[UserError]]:
     decision = lifecycle.Decision(context.tenant_id, customer_id, kind, reason, caller.name, caller.credential_id, given(key))
     try:
-        await lifecycle.decide(context.core, decision)
+        await lifecycle.decide(context.deps, decision)
     except (UserFault, UserFaults) as refusal:
         return None, user_errors(refusal)
     return await customer.by_id(context, customer_id), []

@@ -49,8 +49,8 @@ async def of_customer(context: Context, row: Any) -> list[KycProcessOverview]:
     loaders = context.loaders
     cipher = await loaders.cipher_by_customer.load(row.id)
     results = await loaders.newest_results_by_customer.load(row.id)
-    same = await loaders.twins_by_customer.load(row.id)
-    return [_line(line) for line in overview.lines(context.core, row, cipher, results, same)]
+    same = await loaders.duplicates_by_customer.load(row.id)
+    return [_line(line) for line in overview.lines(context.deps, row, cipher, results, same)]
 
 
 def _line(line: Line) -> KycProcessOverview:

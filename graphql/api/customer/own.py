@@ -56,7 +56,7 @@ class OwnMutation:
         seconds = given(input.expires_in_seconds)
         try:
             made = await hosted.token(
-                context.core, context.tenant_id, input.customer_id, seconds=hosted.TOKEN_SECONDS if seconds is None else seconds
+                context.deps, context.tenant_id, input.customer_id, seconds=hosted.TOKEN_SECONDS if seconds is None else seconds
             )
         except (UserFault, UserFaults) as refusal:
             return CreateCustomerTokenPayload(token=None, expires_at=None, user_errors=user_errors(refusal))
@@ -76,7 +76,7 @@ class OwnMutation:
         try:
             if not input.accepted:
                 raise UserFault("NOT_ACCEPTED", "The customer has not accepted.", ["input", "accepted"], "Ask the customer first.")
-            url = await hosted.go_on(context.core, context.providers, context.tenant_id, input.customer_id)
+            url = await hosted.resume(context.deps, context.providers, context.tenant_id, input.customer_id)
         except (UserFault, UserFaults) as refusal:
             return OpenVerificationPayload(url=None, customer=None, user_errors=user_errors(refusal))
         return OpenVerificationPayload(url=URL(url), customer=await customer.by_id(context, input.customer_id), user_errors=[])

@@ -85,12 +85,12 @@ class StuckQuery:
         asked = window(first, after, strawberry.UNSET, strawberry.UNSET)
         place = None
         if asked.after is not None:
-            since, customer_id, cause = map(str, cursor.decode(context.core.vault, KIND, context.tenant_id, asked.after))
+            since, customer_id, cause = map(str, cursor.decode(context.deps.vault, KIND, context.tenant_id, asked.after))
             place = dt.datetime.fromisoformat(since), customer_id, cause
-        async with context.core.database.reading() as reading:
+        async with context.deps.database.reading() as reading:
             rows = await stuck.page(
                 reading,
-                at=context.core.clock.now(),
+                at=context.deps.clock.now(),
                 limit=asked.size + 1,
                 tenant_id=context.tenant_id,
                 causes=given(causes),
@@ -98,7 +98,7 @@ class StuckQuery:
             )
 
         def made(row: Any) -> str:
-            return cursor.encode(context.core.vault, KIND, context.tenant_id, row.since.isoformat(), row.customer_id, row.cause)
+            return cursor.encode(context.deps.vault, KIND, context.tenant_id, row.since.isoformat(), row.customer_id, row.cause)
 
         found = page_of(rows, asked, made)
         return connection(found, [StuckVerification.of(row) for row in found.rows])
@@ -113,8 +113,8 @@ class StuckQuery:
         context.require(Right.READ)
         if not 1 <= days <= DAYS_MOST:
             raise BadRequest(f"days lies between 1 and {DAYS_MOST}.")
-        since = context.core.clock.now() - dt.timedelta(days=days)
-        async with context.core.database.reading() as reading:
+        since = context.deps.clock.now() - dt.timedelta(days=days)
+        async with context.deps.database.reading() as reading:
             found = await stuck.figures(reading, since=since, tenant_id=context.tenant_id)
         return VerificationFigures(
             started=found.started,

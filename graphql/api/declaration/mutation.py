@@ -46,7 +46,7 @@ class KycDataMutation:
         context.require_for(input.customer_id, Right.WRITE)
         new = Submitted(context.tenant_id, input.customer_id, patch(input.kyc_data), given(input.idempotency_key))
         try:
-            await declaration.submit(context.core, context.fetcher, new)
+            await declaration.submit(context.deps, context.fetcher, new)
         except (UserFault, UserFaults) as refusal:
             return UpdateKycDataPayload(customer=None, user_errors=user_errors(refusal))
         return UpdateKycDataPayload(customer=await customer.by_id(context, input.customer_id), user_errors=[])

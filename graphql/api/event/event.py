@@ -56,7 +56,7 @@ class Event(Node):
     def of(cls, row: Any, context: Context, epoch: int) -> Event:
         return cls(
             id=strawberry.ID(row.id),
-            cursor=cursor.event(context.core.vault, context.tenant_id, epoch, row.seq),
+            cursor=cursor.event(context.deps.vault, context.tenant_id, epoch, row.seq),
             type=row.type,
             created_at=row.created_at,
             data=row.data,
@@ -89,12 +89,12 @@ async def page(
 ) -> Connection[Event]:
     """Oldest first. An edge's cursor is the event's own."""
     asked = window(first, after, last, before)
-    core, tenant_id = context.core, context.tenant_id
-    async with core.database.reading() as connection_:
+    deps, tenant_id = context.deps, context.tenant_id
+    async with deps.database.reading() as connection_:
         epoch, _ = await log.head(connection_, tenant_id)
 
         def place(text: str | None) -> int | None:
-            return None if text is None else cursor.event_seq(core.vault, tenant_id, epoch, text)
+            return None if text is None else cursor.event_seq(deps.vault, tenant_id, epoch, text)
 
         low, high = place(asked.after), place(asked.before)
         if asked.backwards:
@@ -103,12 +103,12 @@ async def page(
         else:
             rows = list(await log.after(connection_, tenant_id, low or 0, limit=asked.size + 1, matching=wanted))
             rows = [row for row in rows if high is None or row.seq < high]
-    found: Page = page_of(rows, asked, lambda row: cursor.event(core.vault, tenant_id, epoch, row.seq))
+    found: Page = page_of(rows, asked, lambda row: cursor.event(deps.vault, tenant_id, epoch, row.seq))
     return connection(found, [Event.of(row, context, epoch) for row in found.rows])
 
 
 async def by_id(context: Context, event_id: str) -> Event | None:
-    async with context.core.database.reading() as connection_:
+    async with context.deps.database.reading() as connection_:
         found = await log.by_id(connection_, context.tenant_id, event_id)
     return Event.of(found[0], context, found[1]) if found else None
 
@@ -149,7 +149,7 @@ class EventSubscription:
         wanted = filter.wanted() if filter else log.EventFilter()
         place = given(after)
         epoch = feed.tail.epoch
-        await feed.begin(at=None if place is None else cursor.event_seq(context.core.vault, context.tenant_id, epoch, place))
+        await feed.begin(at=None if place is None else cursor.event_seq(context.deps.vault, context.tenant_id, epoch, place))
         async for row in feed.follow():
             if wanted.matches(row):
                 context.renew()

@@ -36,7 +36,7 @@ class File(Node):
         context = info.context
         if not context.clear:
             return None
-        return URL(f"{context.public_url}/files/{link.for_file(context.core, context.tenant_id, self.id)}")
+        return URL(f"{context.public_url}/files/{link.for_file(context.deps, context.tenant_id, self.id)}")
 
     @classmethod
     def of(cls, row: Any) -> File:

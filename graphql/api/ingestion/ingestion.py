@@ -201,7 +201,7 @@ class IngestionMutation:
         context = info.context
         context.require(Right.WRITE)
         try:
-            made = await ingestion.create(context.core, context.tenant_id, input.new(), context.offered)
+            made = await ingestion.create(context.deps, context.tenant_id, input.new(), context.offered)
         except (UserFault, UserFaults) as refusal:
             return CreateIngestionPayload(ingestion=None, user_errors=user_errors(refusal))
         return CreateIngestionPayload(ingestion=await by_id(context, made), user_errors=[])

@@ -43,7 +43,7 @@ class ProviderDrift(Node):
 
 
 async def by_id(context: Context, drift_id: str) -> ProviderDrift | None:
-    async with context.core.database.reading() as connection_:
+    async with context.deps.database.reading() as connection_:
         row = (await connection_.execute(drift.one(context.tenant_id, drift_id))).first()
     return ProviderDrift.of(row) if row else None
 

@@ -84,7 +84,7 @@ class ProviderEventFilter:
 
 
 async def by_id(context: Context, event_id: str) -> ProviderEvent | None:
-    async with context.core.database.reading() as connection_:
+    async with context.deps.database.reading() as connection_:
         rows = await inbound.by_ids(connection_, context.tenant_id, [event_id])
     return ProviderEvent.of(rows[0]) if rows else None
 

@@ -80,7 +80,7 @@ class ReplayMutation:
         context.require_person(Right.ACT)
         wanted = filter.wanted() if filter else Wanted()
         try:
-            done = await replay.replay(context.core, context.providers, context.tenant_id, wanted, dry_run=dry_run)
+            done = await replay.replay(context.deps, context.providers, context.tenant_id, wanted, dry_run=dry_run)
         except (UserFault, UserFaults) as refusal:
             return ReplayProviderEventsPayload(dry_run=dry_run, examined=0, differences=[], user_errors=user_errors(refusal))
         found = [_shown(item, clear=context.clear) for item in done.differences]

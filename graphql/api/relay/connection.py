@@ -83,8 +83,8 @@ async def newest_first(context: Context, kind: str, query: Select[Any], key: Any
     """A page of a list ordered by id, newest first; ids sort by time."""
     for place, comparison in ((asked.after, key.__lt__), (asked.before, key.__gt__)):
         if place is not None:
-            query = query.where(comparison(cursor.decode(context.core.vault, kind, context.tenant_id, place)[0]))
+            query = query.where(comparison(cursor.decode(context.deps.vault, kind, context.tenant_id, place)[0]))
     query = query.order_by(key.asc() if asked.backwards else key.desc()).limit(asked.size + 1)
-    async with context.core.database.reading() as connection:
+    async with context.deps.database.reading() as connection:
         rows = (await connection.execute(query)).all()
-    return page_of(rows, asked, lambda row: cursor.encode(context.core.vault, kind, context.tenant_id, row.id))
+    return page_of(rows, asked, lambda row: cursor.encode(context.deps.vault, kind, context.tenant_id, row.id))

@@ -44,5 +44,5 @@ class SandboxMutation:
         if span is None or span.total_seconds() > clock.MOST:
             fault = UserFault("INVALID_DURATION", "This is not a duration.", ["input", "by"], "Write 90s, 30m, 18h or 30d.")
             return AdvanceSandboxClockPayload(now=None, user_errors=user_errors(fault))
-        await clock.advance(context.core, span.total_seconds())
-        return AdvanceSandboxClockPayload(now=context.core.clock.now(), user_errors=[])
+        await clock.advance(context.deps, span.total_seconds())
+        return AdvanceSandboxClockPayload(now=context.deps.clock.now(), user_errors=[])

@@ -76,7 +76,7 @@ class AmlMutation:
         by = Actor.of(context.require_person(Right.JUDGE))
         judgement = service.Judgement(by, input.hit_id, input.verdict, input.comment, given(input.idempotency_key))
         try:
-            await service.judge(context.core, judgement)
+            await service.judge(context.deps, judgement)
         except (UserFault, UserFaults) as refusal:
             return ReviewAmlHitPayload(hit=None, customer=None, user_errors=user_errors(refusal))
         found = await screening.hit_by_id(context, input.hit_id)
@@ -94,7 +94,7 @@ class AmlMutation:
         by = Actor.of(context.require_person(Right.JUDGE))
         resolution = service.Resolution(by, input.customer_id, input.decision, input.comment, given(input.idempotency_key))
         try:
-            await service.resolve(context.core, resolution)
+            await service.resolve(context.deps, resolution)
         except (UserFault, UserFaults) as refusal:
             return ResolveAmlPayload(customer=None, user_errors=user_errors(refusal))
         return ResolveAmlPayload(customer=await customer.by_id(context, input.customer_id), user_errors=[])
@@ -106,7 +106,7 @@ class WatchListQuery:
     async def watch_lists(self, info: Info) -> list[WatchList]:
         context = info.context
         context.require(Right.READ)
-        async with context.core.database.reading() as connection:
+        async with context.deps.database.reading() as connection:
             rows = await watch_list.active(connection)
         return [
             WatchList(

@@ -11,33 +11,33 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.notify import background
-from app.notify.notice import Pulse
+from app.notify.notice import Notifier
 from app.service import event
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 
 log = structlog.get_logger(module=__name__)
 
 # Events kept at hand, so that followers need not ask the database.
 RECENT = 2048
 BATCH = 200
-LOOK_SECONDS = 1.0
+REFRESH_SECONDS = 1.0
 
 
 class Tail:
     """Reads one tenant's log once for all who follow it in this process: at each pulse, else each second."""
 
-    def __init__(self, core: Core, pulse: Pulse, tenant_id: str) -> None:
-        self._core = core
-        self._pulse = pulse
+    def __init__(self, deps: Dependencies, notifier: Notifier, tenant_id: str) -> None:
+        self._deps = deps
+        self._notifier = notifier
         self.tenant_id = tenant_id
         self.position = 0
         self.epoch = 1
         self._recent: deque[Any] = deque(maxlen=RECENT)
-        self._moved = Pulse()
+        self._moved = Notifier()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             self.epoch, self.position = await event.head(connection, self.tenant_id)
         self._task = asyncio.create_task(self._run())
 
@@ -46,9 +46,9 @@ class Tail:
 
     async def _run(self) -> None:
         while True:
-            beats = self._pulse.beats
+            count = self._notifier.count
             try:
-                async with self._core.database.reading() as connection:
+                async with self._deps.database.reading() as connection:
                     rows = await event.after(connection, self.tenant_id, self.position, limit=BATCH)
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("tail.database_away", error=type(problem).__name__)
@@ -59,26 +59,26 @@ class Tail:
                 self.position = rows[-1].seq
                 self._moved.wake()
             if len(rows) < BATCH:
-                await self._pulse.wait(beats, LOOK_SECONDS)
+                await self._notifier.wait(count, REFRESH_SECONDS)
 
     async def newest(self) -> int:
         """The number of the newest event in the database, which this tail may not have read yet."""
-        async with self._core.database.reading() as connection:
+        async with self._deps.database.reading() as connection:
             return (await event.head(connection, self.tenant_id))[1]
 
     async def after(self, seq: int) -> Sequence[Any]:
         """Events behind `seq`, at most a batch, at least one: waits for it if need be."""
         while True:
-            beats = self._moved.beats
+            count = self._moved.count
             if seq < self.position:
                 if self._recent and self._recent[0].seq <= seq + 1:
                     begin = seq + 1 - self._recent[0].seq
                     return [self._recent[index] for index in range(begin, min(begin + BATCH, len(self._recent)))]
-                async with self._core.database.reading() as connection:
+                async with self._deps.database.reading() as connection:
                     rows = await event.after(connection, self.tenant_id, seq, limit=BATCH)
                 if rows:
                     return rows
-            await self._moved.wait(beats, LOOK_SECONDS)
+            await self._moved.wait(count, REFRESH_SECONDS)
 
 
 class Feed:

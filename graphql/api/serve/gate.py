@@ -26,7 +26,7 @@ from api.serve.admission import Admission, Admitted
 from app.domain.credential import Principal
 from app.domain.provider import Provider, ProviderName
 from app.errors import BadRequest, Unauthenticated
-from app.service.dependencies import Core
+from app.service.dependencies import Dependencies
 from app.service.document.fetch import Fetcher
 from app.service.trust import credential
 
@@ -53,7 +53,7 @@ class Asked:
 class Gate:
     def __init__(
         self,
-        core: Core,
+        deps: Dependencies,
         providers: Mapping[ProviderName, Provider],
         fetcher: Fetcher,
         *,
@@ -63,7 +63,7 @@ class Gate:
         suggestions: bool,
         sandbox: bool,
     ) -> None:
-        self.core = core
+        self.deps = deps
         self.admission = Admission(schema.core, suggestions=suggestions)
         self._providers = providers
         self._fetcher = fetcher
@@ -80,13 +80,13 @@ class Gate:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated(credential.REFUSAL)
-        at = self.core.clock.now()
+        at = self.deps.clock.now()
         known = self._trusted.get(token)
         fresh = known is not None and at.timestamp() - known[0] < TRUST_SECONDS
         if known is not None and fresh and (known[1].expires_at is None or known[1].expires_at > at):
             return known[1]
         self._trusted.pop(token, None)
-        async with self.core.database.reading() as connection:
+        async with self.deps.database.reading() as connection:
             principal = await credential.prove(connection, token, at=at)
         self._trusted[token] = (at.timestamp(), principal)
         if len(self._trusted) > TRUSTED_MOST:
@@ -95,8 +95,8 @@ class Gate:
 
     async def still_good(self, credential_ids: Collection[str]) -> set[str]:
         """Those of the credentials that have neither expired nor been revoked."""
-        async with self.core.database.reading() as connection:
-            return await credential.still_good(connection, credential_ids, at=self.core.clock.now())
+        async with self.deps.database.reading() as connection:
+            return await credential.still_good(connection, credential_ids, at=self.deps.clock.now())
 
     def ask(self, query: Any, variables: Any, name: Any) -> Asked:
         """Checks the shape of a request and admits its document. Raises BadRequest, QueryTooLarge, Refused."""
@@ -125,7 +125,7 @@ class Gate:
             visibility.check(schema.core, asked.admitted.document)
 
     def context(self, principal: Principal | None, request_id: str) -> Context:
-        return Context(self.core, principal, request_id, self._public_url, self._providers, self._fetcher, self._sandbox)
+        return Context(self.deps, principal, request_id, self._public_url, self._providers, self._fetcher, self._sandbox)
 
     async def execute(self, asked: Asked, context: Context) -> ExecutionResult:
         """Runs a query or a mutation."""

@@ -26,7 +26,7 @@ from api.serve.gate import Asked, Gate, new_request_id
 from app.domain.credential import Principal
 from app.errors import GatehouseError
 from app.log import place
-from app.notify.notice import Pulse
+from app.notify.notice import Notifier
 
 log = structlog.get_logger(module=__name__)
 
@@ -111,9 +111,9 @@ class Group:
 class Hub:
     """All live subscriptions of one gateway process."""
 
-    def __init__(self, gate: Gate, pulse: Pulse) -> None:
+    def __init__(self, gate: Gate, notifier: Notifier) -> None:
         self._gate = gate
-        self._pulse = pulse
+        self._notifier = notifier
         self._tails: dict[str, tuple[Tail, asyncio.Task[None]]] = {}
         self._groups: dict[Any, Group] = {}
         self._followers: dict[str, int] = {}
@@ -132,7 +132,7 @@ class Hub:
 
     async def _tail(self, tenant_id: str) -> Tail:
         if tenant_id not in self._tails:
-            tail = Tail(self._gate.core, self._pulse, tenant_id)
+            tail = Tail(self._gate.deps, self._notifier, tenant_id)
             self._tails[tenant_id] = (tail, asyncio.create_task(tail.start()))
         tail, started = self._tails[tenant_id]
         try:

@@ -65,11 +65,11 @@ class Sockets:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:
-                await self._look()
+                await self._refresh()
             except Exception as problem:  # the watch must outlive a database that is away
                 log.warning("sockets.watch", error=type(problem).__name__, at=place(problem))
 
-    async def _look(self) -> None:
+    async def _refresh(self) -> None:
         if not self._open:
             return
         now = time.monotonic()

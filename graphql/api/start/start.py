@@ -132,7 +132,7 @@ async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -
     """Carries a person's decision out, and answers the start as soon as the vendor has answered, where it is asked."""
     try:
         await decision
-        await start.settled(context.core, context.tenant_id, start_id)
+        await start.settled(context.deps, context.tenant_id, start_id)
     except (UserFault, UserFaults) as refusal:
         return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
     return VerificationStartPayload(start=await by_id(context, start_id), user_errors=[])
@@ -189,10 +189,10 @@ class StartMutation:
             given(input.level),
         )
         try:
-            start_id = await start.request(context.core, wanted, context.offered)
+            start_id = await start.request(context.deps, wanted, context.offered)
         except (UserFault, UserFaults) as refusal:
             return StartVerificationPayload(verification=None, start=None, customer=None, user_errors=user_errors(refusal))
-        await start.settled(context.core, context.tenant_id, start_id)
+        await start.settled(context.deps, context.tenant_id, start_id)
         made = await by_id(context, start_id)
         assert made is not None
         errors = []
@@ -210,14 +210,14 @@ class StartMutation:
         self, info: Info, input: Annotated[ApproveVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        return await _decided(info.context, input.start_id, approval.approve(info.context.core, Actor.of(caller), input.start_id))
+        return await _decided(info.context, input.start_id, approval.approve(info.context.deps, Actor.of(caller), input.start_id))
 
     @strawberry.mutation(description="Takes back a start that nobody has approved yet. Needs a person.")
     async def withdraw_verification_start(
         self, info: Info, input: Annotated[WithdrawVerificationStartInput, strawberry.argument(description="Which start.")]
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
-        return await _decided(info.context, input.start_id, approval.withdraw(info.context.core, Actor.of(caller), input.start_id))
+        return await _decided(info.context, input.start_id, approval.withdraw(info.context.deps, Actor.of(caller), input.start_id))
 
     @strawberry.mutation(description="Tells what a person found at the vendor about a start that is UNCERTAIN. Needs a person.")
     async def resolve_verification_start(
@@ -228,5 +228,5 @@ class StartMutation:
         context = info.context
         caller = context.require_person(Right.ACT)
         reference = given(input.reference)
-        decision = approval.resolve(context.core, Actor.of(caller), input.start_id, input.outcome, reference)
+        decision = approval.resolve(context.deps, Actor.of(caller), input.start_id, input.outcome, reference)
         return await _decided(context, input.start_id, decision)

@@ -57,14 +57,14 @@ class UploadMutation:
         context.require_for(input.customer_id, Right.WRITE)
         new = NewUpload(input.customer_id, input.content_type, input.size, given(input.sha256), given(input.idempotency_key))
         try:
-            upload_id = await upload.create(context.core, context.tenant_id, new)
+            upload_id = await upload.create(context.deps, context.tenant_id, new)
         except (UserFault, UserFaults) as refusal:
             return CreateUploadPayload(upload=None, user_errors=user_errors(refusal))
         row = await context.loaders.upload_by_id.load(upload_id)
         assert row is not None
         made = Upload(
             id=strawberry.ID(upload_id),
-            url=URL(f"{context.public_url}/uploads/{upload.token(context.core, row)}"),
+            url=URL(f"{context.public_url}/uploads/{upload.token(context.deps, row)}"),
             headers=JSON({"Content-Type": row.content_type}),
             expires_at=row.expires_at,
         )

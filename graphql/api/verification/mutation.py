@@ -74,7 +74,7 @@ async def _done(
 ) -> VerificationPayload:
     try:
         order = _order(context, customer_id, wanted, key, faults or [])
-        done = await action.carry_out(context.core, context.providers, order)
+        done = await action.carry_out(context.deps, context.providers, order)
     except (UserFault, UserFaults) as refusal:
         return VerificationPayload(verification=None, customer=None, user_errors=user_errors(refusal))
     row = await context.loaders.verification_by_id.load(done.verification_id)
@@ -88,7 +88,7 @@ async def _secret(
 ) -> tuple[ActionAnswer | None, Verification | None, list[UserError]]:
     try:
         order = _order(context, customer_id, wanted, key, faults)
-        done = await action.carry_out(context.core, context.providers, order)
+        done = await action.carry_out(context.deps, context.providers, order)
     except (UserFault, UserFaults) as refusal:
         return None, None, user_errors(refusal)
     row = await context.loaders.verification_by_id.load(done.verification_id)
@@ -281,13 +281,13 @@ async def _both(
     try:
         order = _order(context, customer_id, wanted, key, faults)
         try:
-            done = await action.carry_out(context.core, context.providers, order)
+            done = await action.carry_out(context.deps, context.providers, order)
             row = await context.loaders.verification_by_id.load(done.verification_id)
             found = Verification.of(row)
         except UserFault as refusal:
             if refusal.code not in ONLY_HERE:
                 raise
-        await action.set_on_customer(context.core, order, **values)
+        await action.set_on_customer(context.deps, order, **values)
     except (UserFault, UserFaults) as refusal:
         return VerificationPayload(verification=None, customer=None, user_errors=user_errors(refusal))
     return VerificationPayload(verification=found, customer=await customer.by_id(context, customer_id), user_errors=[])

@@ -120,7 +120,7 @@ class Verification(Node):
     @strawberry.field(description="The vendor's page for the customer, of a verification started here; null once it has ended.")
     async def link(self, info: strawberry.Info[Context, None]) -> URL | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
-        found = verification.link(info.context.core, self.row, cipher) if cipher else None
+        found = verification.link(info.context.deps, self.row, cipher) if cipher else None
         return URL(found) if found else None
 
     @strawberry.field(description="The steps of the vendor's flow, with their documents and images.")
@@ -192,7 +192,7 @@ class Verification(Node):
             active=row.active,
             missing_since=row.missing_since,
             decided_at=row.decided_at,
-            looked_at=row.looked_at,
+            looked_at=row.refreshed_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
             row=row,

@@ -87,7 +87,7 @@ class Twin:
             options.webhook_url,
             self.faults,
             schedule=lambda kind: ACTION_RETRIES if kind.startswith("applicantAction") else RETRIES,
-            patience=PATIENCE_SECONDS,
+            limits=PATIENCE_SECONDS,
             good=lambda status: 200 <= status < 300,
             pace=options.webhook_pace,
         )

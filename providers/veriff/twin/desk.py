@@ -66,7 +66,7 @@ class Twin:
             options.webhook_url,
             self.faults,
             schedule=lambda _: RETRIES,
-            patience=PATIENCE_SECONDS,
+            limits=PATIENCE_SECONDS,
             good=lambda status: status == 200,
             pace=options.webhook_pace,
         )
