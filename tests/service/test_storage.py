@@ -196,7 +196,7 @@ async def test_the_relay_finds_what_nobody_heard_and_rings_once_in_a_while(deps:
 
     woken_lately = await lease.due(deps.database)
     async with transaction(deps.database) as session:
-        await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
+        await session.execute(text("UPDATE ingestion SET wake_at = due_at"))
     lost = await lease.due(deps.database)
     again = await lease.due(deps.database)
 
@@ -208,7 +208,7 @@ async def test_a_long_backlog_stays_in_the_database_and_is_rung_for_once_there_i
     woken: list[tuple[str, str]] = []
     ingestion_id = await queued(deps, tenant)
     async with transaction(deps.database) as session:
-        await session.execute(text("UPDATE ingestion SET ring_at = due_at"))
+        await session.execute(text("UPDATE ingestion SET wake_at = due_at"))
 
     async def nothing() -> None:
         return
