@@ -204,7 +204,7 @@ async def _customers(deps: Dependencies, people: Sequence[Someone]) -> None:
             rows[DataKey].append({"customer_id": customer_id, "wrapped": wrapped, **shared})
             rows[Screening].append({
                 "id": ids.new("scr"), "customer_id": customer_id, "verifications": [], "is_open": False, "asked_at": at,
-                "due_at": at, "ring_at": at, **shared,
+                "due_at": at, "wake_at": at, **shared,
             })  # fmt: skip
             rows[AmlCheck].append({
                 "customer_id": customer_id, "tenant_id": tenant_id, "screener": ScreenerName.LISTS, "screened": Screened.CLEAR,
