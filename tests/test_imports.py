@@ -11,10 +11,11 @@ from tests.test_house import PRODUCT, ROOT
 # Runs in a fresh interpreter, so that nothing of the product is loaded yet. Each module is imported in a fork of it; the
 # third-party packages are loaded once, before the first fork.
 FORKS = """
-import importlib, os, sys, traceback
+import gc, importlib, os, sys
 
 for name in ("alembic.command", "asyncpg", "dramatiq", "httpx", "obstore", "sqlmodel", "starlette.applications", "strawberry", "typer"):
     importlib.import_module(name)
+gc.disable()
 broken = []
 for name in sys.argv[1:]:
     sys.stderr.flush()
