@@ -9,11 +9,7 @@ from graphql import lexicographic_sort_schema
 from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
-import api.declaration.enums
-import api.enums
-import api.screening.enums
-import api.start.enums  # noqa: F401
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.create import CustomerMutation
 from api.customer.customer import CustomerQuery, CustomerSubscription
@@ -70,7 +66,7 @@ class NodeQuery:
     @strawberry.field(description="Anything by its id; null for an id that is unknown, of another kind or of another tenant.")
     async def node(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
     ) -> Node | None:
         info.context.require(Right.READ)

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from app.domain.lifecycle import ChangeKind
+from api.customer.enums import ChangeKind
 from app.service.customer import lifecycle
 from app.service.trust.vault import DataKeyCipher
 

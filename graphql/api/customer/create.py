@@ -6,12 +6,12 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer.customer import Customer, by_id
+from api.customer.enums import CustomerType
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from app.domain.credential import Right
-from app.domain.customer import CustomerType
 from app.errors import UserFault, UserFaults
 from app.service.customer import customer
 from app.service.customer.customer import NewCustomer
@@ -55,7 +55,7 @@ class CustomerMutation:
     @strawberry.mutation(description="Creates a customer. Nothing is sent to any vendor.")
     async def create_customer(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[CreateCustomerInput, strawberry.argument(description="Who the customer is.")],
     ) -> CreateCustomerPayload:
         context = info.context

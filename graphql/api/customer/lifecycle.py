@@ -6,13 +6,13 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
+from api.customer.enums import ChangeKind
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from app.domain.credential import Principal, Right
-from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault, UserFaults
 from app.service.customer import lifecycle
 
@@ -81,9 +81,6 @@ async def _decided(
     except (UserFault, UserFaults) as refusal:
         return None, user_errors(refusal)
     return await customer.by_id(context, customer_id), []
-
-
-Info = strawberry.Info[Context, None]
 
 
 @strawberry.type

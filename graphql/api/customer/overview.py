@@ -8,9 +8,9 @@ from typing import Any
 import strawberry
 
 from api.context import Context
+from api.ingestion.enums import KycProcess
 from api.scalars import described
 from app.domain.overview import Line, OverviewStatus
-from app.domain.process import KycProcess
 from app.service.customer import overview
 
 described(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
@@ -48,7 +48,7 @@ class OwnMutation:
     @strawberry.mutation(description="Makes a short-lived token for one customer's browser or phone: own data, and nothing else.")
     async def create_customer_token(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[CreateCustomerTokenInput, strawberry.argument(description="For whom, and for how long.")],
     ) -> CreateCustomerTokenPayload:
         context = info.context
@@ -68,7 +68,7 @@ class OwnMutation:
     )
     async def open_verification(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[OpenVerificationInput, strawberry.argument(description="Who goes on.")],
     ) -> OpenVerificationPayload:
         context = info.context

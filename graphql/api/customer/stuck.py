@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.relay.connection import After, First, page_of, window
@@ -40,7 +40,7 @@ class StuckVerification:
     customer_id: strawberry.Private[str]
 
     @strawberry.field(description="The customer.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> Customer:
+    async def customer(self, info: Info) -> Customer:
         found = await customer.by_id(info.context, self.customer_id)
         assert found is not None
         return found
@@ -75,7 +75,7 @@ class StuckQuery:
     @strawberry.field(description="Customers that do not get on, the longest first, each with why and the next step.")
     async def stuck_verifications(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         causes: Annotated[list[Cause] | None, strawberry.argument(description="Only for these reasons.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -106,7 +106,7 @@ class StuckQuery:
     @strawberry.field(description="How the verifications that were started in the last days have gone.")
     async def verification_figures(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         days: Annotated[int, strawberry.argument(description="How many days back, at most 366.")] = 30,
     ) -> VerificationFigures:
         context = info.context

@@ -1,17 +1,20 @@
-"""The closed sets of declared data as GraphQL enums, each value described."""
+"""Enums of declared KYC data, each value described. Types import them from here, so that no enum lacks its descriptions."""
 
 from __future__ import annotations
 
 from api.scalars import described
-from app.domain.kyc import (
-    AccountPurpose,
-    EmploymentStatus,
-    ExpectedMonthlyPayments,
-    KycDocumentType,
-    NationalIdType,
-    SourceOfFunds,
-)
+from app.domain.kyc import AccountPurpose, EmploymentStatus, ExpectedMonthlyPayments, KycDocumentType, NationalIdType, SourceOfFunds
 from app.domain.upload import UploadStatus
+
+__all__ = [
+    "AccountPurpose",
+    "EmploymentStatus",
+    "ExpectedMonthlyPayments",
+    "KycDocumentType",
+    "NationalIdType",
+    "SourceOfFunds",
+    "UploadStatus",
+]
 
 described(
     NationalIdType,

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from app.domain.kyc import (
+from api.declaration.enums import (
     AccountPurpose,
     EmploymentStatus,
     ExpectedMonthlyPayments,

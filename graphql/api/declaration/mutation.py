@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.declaration.input import KycDataInput, patch
@@ -39,7 +39,7 @@ class KycDataMutation:
     )
     async def update_kyc_data(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[UpdateKycDataInput, strawberry.argument(description="Whose data, and what is declared.")],
     ) -> UpdateKycDataPayload:
         context = info.context

@@ -9,19 +9,19 @@ from typing import Any
 import strawberry
 
 from api.context import Context
-from api.ingestion.file import File
-from api.relay.node import masked
-from api.scalars import CountryCode, PhoneNumber
-from app.domain import kyc
-from app.domain.kyc import (
+from api.declaration.enums import (
     AccountPurpose,
     EmploymentStatus,
     ExpectedMonthlyPayments,
     KycDocumentType,
     NationalIdType,
     SourceOfFunds,
+    UploadStatus,
 )
-from app.domain.upload import UploadStatus
+from api.ingestion.file import File
+from api.relay.node import masked
+from api.scalars import CountryCode, PhoneNumber
+from app.domain import kyc
 
 described = strawberry.field
 MASKED = "Texts are masked, everything else is null, for callers who may not read personal data."

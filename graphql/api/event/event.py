@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
 from api.relay.connection import After, Before, First, Last, Page, page_of, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
@@ -35,7 +35,7 @@ class Event(Node):
     ingestion_id: strawberry.Private[str | None]
 
     @strawberry.field(description="The customer it is about, as the customer is now.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer | None:
+    async def customer(self, info: Info) -> AnyCustomer | None:
         from api.customer.customer import Customer
 
         if self.customer_id is None:
@@ -44,7 +44,7 @@ class Event(Node):
         return Customer.of(row) if row else None
 
     @strawberry.field(description="The ingestion it is about, as the ingestion is now.")
-    async def ingestion(self, info: strawberry.Info[Context, None]) -> AnyIngestion | None:
+    async def ingestion(self, info: Info) -> AnyIngestion | None:
         from api.ingestion.ingestion import Ingestion
 
         if self.ingestion_id is None:
@@ -118,7 +118,7 @@ class EventQuery:
     @strawberry.field(description="The event log, oldest first.")
     async def events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Filter = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -138,7 +138,7 @@ class EventSubscription:
     )
     async def events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Filter = strawberry.UNSET,
         after: After = strawberry.UNSET,
     ) -> AsyncGenerator[Event, None]:

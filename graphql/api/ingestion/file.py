@@ -7,11 +7,11 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
+from api.ingestion.enums import FileCategory
+from api.provider.enums import ProviderName
 from api.relay.node import Node
 from api.scalars import URL
-from app.domain.process.outcome import FileCategory
-from app.domain.provider import ProviderName
 from app.service.document import link
 
 DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "mediaId"}
@@ -32,7 +32,7 @@ class File(Node):
     )
 
     @strawberry.field(description="Where to read the bytes, for five minutes. Null for callers who may not read documents.")
-    def url(self, info: strawberry.Info[Context, None]) -> URL | None:
+    def url(self, info: Info) -> URL | None:
         context = info.context
         if not context.clear:
             return None

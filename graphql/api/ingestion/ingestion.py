@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.errors import UserError, user_errors
+from api.ingestion.enums import IngestionStatus, KycProcess
 from api.ingestion.result import ProcessResult
+from api.provider.enums import ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import KEY, given
 from app.domain import ids
 from app.domain.credential import Right
-from app.domain.ingestion import IngestionStatus, SourceKind
-from app.domain.process import KycProcess
-from app.domain.provider import ProviderName
+from app.domain.ingestion import SourceKind
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
 from app.errors import NotFound, UserFault, UserFaults
-from app.model.ingestion import Ingestion as Row
 from app.service.ingestion import ingestion
 from app.service.ingestion.ingestion import IngestionFilter as Wanted
 from app.service.ingestion.ingestion import NewIngestion
@@ -46,13 +45,13 @@ class Ingestion(Node):
     customer_id: strawberry.Private[str]
 
     @strawberry.field(description="The customer it is for.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer:
+    async def customer(self, info: Info) -> AnyCustomer:
         from api.customer.customer import Customer
 
         return Customer.of(await info.context.loaders.customer_by_id.load(self.customer_id))
 
     @strawberry.field(description="One result per process, in the order requested, from the moment it is queued.")
-    async def results(self, info: strawberry.Info[Context, None]) -> list[ProcessResult]:
+    async def results(self, info: Info) -> list[ProcessResult]:
         rows = await info.context.loaders.results_by_ingestion.load(self.id)
         return [ProcessResult.of(row) for row in rows]
 
@@ -161,22 +160,21 @@ async def by_id(context: Context, ingestion_id: str) -> Ingestion | None:
 async def page(
     context: Context, wanted: Wanted, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> Connection[Ingestion]:
-    query = ingestion.matching(context.tenant_id, wanted)
-    found = await newest_first(context, "ingestion", query, Row.id, window(first, after, last, before))
+    found = await newest_first(context, "ingestion", ingestion.page, wanted, window(first, after, last, before))
     return connection(found, [Ingestion.of(row) for row in found.rows])
 
 
 @strawberry.type
 class IngestionQuery:
     @strawberry.field(description="One ingestion; null for an id that is unknown, of another kind or of another tenant.")
-    async def ingestion(self, info: strawberry.Info[Context, None], id: IdOfIngestion) -> Ingestion | None:
+    async def ingestion(self, info: Info, id: IdOfIngestion) -> Ingestion | None:
         info.context.require(Right.READ)
         return await by_id(info.context, id)
 
     @strawberry.field(description="The ingestions, newest first.")
     async def ingestions(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
             IngestionFilter | None, strawberry.argument(description="Which ingestions are wanted.")
         ] = strawberry.UNSET,
@@ -195,7 +193,7 @@ class IngestionMutation:
     @strawberry.mutation(description="Queues the ingestion of an approved verification.")
     async def create_ingestion(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[CreateIngestionInput, strawberry.argument(description="What to ingest, and for whom.")],
     ) -> CreateIngestionPayload:
         context = info.context
@@ -212,7 +210,7 @@ class IngestionSubscription:
     @strawberry.subscription(
         description="The ingestion now, then again after each change of it or of one of its results; ends after FINISHED."
     )
-    async def ingestion(self, info: strawberry.Info[Context, None], id: IdOfIngestion) -> AsyncGenerator[Ingestion, None]:
+    async def ingestion(self, info: Info, id: IdOfIngestion) -> AsyncGenerator[Ingestion, None]:
         context = info.context
         context.require(Right.READ)
         feed = context.feed

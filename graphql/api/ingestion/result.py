@@ -8,13 +8,12 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
+from api.ingestion.enums import DocumentType, Gender, KycProcess, ResultStatus
 from api.ingestion.file import File
+from api.provider.enums import ProviderName
 from api.relay.node import masked
 from api.scalars import CountryCode
-from app.domain.process import KycProcess, ResultStatus
-from app.domain.process.outcome import DocumentType, Gender
-from app.domain.provider import ProviderName
 from app.model import result as result_model
 
 Data = dict[str, Any]
@@ -119,7 +118,7 @@ class ProcessResult:
         return [ProcessWarning(**item) for item in self.row.warnings or ()]
 
     @strawberry.field(description="Where each value came from.")
-    async def provenance(self, info: strawberry.Info[Context, None]) -> list[Provenance]:
+    async def provenance(self, info: Info) -> list[Provenance]:
         details = await _details(self.row, info.context)
         return [
             Provenance(
@@ -132,7 +131,7 @@ class ProcessResult:
         ]
 
     @strawberry.field(description="The files that belong to this process.")
-    async def files(self, info: strawberry.Info[Context, None]) -> list[File]:
+    async def files(self, info: Info) -> list[File]:
         if self.status is not ResultStatus.COMPLETED:
             return []
         found = await info.context.loaders.files_by_ingestion.load(self.row.ingestion_id)
@@ -197,7 +196,7 @@ def _person(data: Data, *, clear: bool) -> Person:
 @strawberry.type(description="The result of PROFILE.")
 class ProfileResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> ProfileData | None:
+    async def data(self, info: Info) -> ProfileData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None
@@ -216,14 +215,14 @@ class ProfileResult(ProcessResult):
 @strawberry.type(description="The result of ADDRESS.")
 class AddressResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> AddressData | None:
+    async def data(self, info: Info) -> AddressData | None:
         return _address(await _opened(self.row, info.context), clear=info.context.clear)
 
 
 @strawberry.type(description="The result of IDENTITY.")
 class IdentityResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> IdentityData | None:
+    async def data(self, info: Info) -> IdentityData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None
@@ -245,7 +244,7 @@ class IdentityResult(ProcessResult):
 @strawberry.type(description="The result of PROOF_OF_ADDRESS.")
 class ProofOfAddressResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> ProofOfAddressData | None:
+    async def data(self, info: Info) -> ProofOfAddressData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None

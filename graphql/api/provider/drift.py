@@ -7,14 +7,12 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import DriftKind, ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
 from app.domain.credential import Right
-from app.domain.drift import DriftKind
-from app.domain.provider import ProviderName
-from app.model.drift import Drift as Row
 from app.service.ingestion import drift
 
 
@@ -44,7 +42,7 @@ class ProviderDrift(Node):
 
 async def by_id(context: Context, drift_id: str) -> ProviderDrift | None:
     async with context.deps.database.reading() as connection_:
-        row = (await connection_.execute(drift.one(context.tenant_id, drift_id))).first()
+        row = await drift.by_id(connection_, context.tenant_id, drift_id)
     return ProviderDrift.of(row) if row else None
 
 
@@ -53,7 +51,7 @@ class DriftQuery:
     @strawberry.field(description="Words of vendors that are not known here, newest first.")
     async def provider_drifts(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         provider: Annotated[ProviderName | None, strawberry.argument(description="Only of this vendor.")] = strawberry.UNSET,
         kinds: Annotated[list[DriftKind] | None, strawberry.argument(description="Only of these kinds.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
@@ -63,6 +61,6 @@ class DriftQuery:
     ) -> Connection[ProviderDrift]:
         context = info.context
         context.require(Right.READ)
-        query = drift.matching(context.tenant_id, given(provider), given(kinds))
-        found = await newest_first(context, "drift", query, Row.id, window(first, after, last, before))
+        wanted = drift.DriftFilter(given(provider), given(kinds))
+        found = await newest_first(context, "drift", drift.page, wanted, window(first, after, last, before))
         return connection(found, [ProviderDrift.of(row) for row in found.rows])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import strawberry
 
-from api.context import Context
-from app.domain.action import NEEDS_A_PERSON, ActionKind
+from api.context import Info
+from api.ingestion.enums import KycProcess
+from api.provider.enums import ProviderName, VendorRecord
+from api.verification.enums import ActionKind
+from app.domain.action import NEEDS_A_PERSON
 from app.domain.credential import Right
-from app.domain.process import KycProcess
-from app.domain.provider import ProviderName, VendorRecord
 
 
 @strawberry.type(description="One of several sets of keys at a vendor.")
@@ -36,7 +37,7 @@ class Provider:
 @strawberry.type
 class ProviderQuery:
     @strawberry.field(description="The configured vendors.")
-    def providers(self, info: strawberry.Info[Context, None]) -> list[Provider]:
+    def providers(self, info: Info) -> list[Provider]:
         info.context.require(Right.READ)
         return [
             Provider(

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import InboundStatus, ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
 from api.verification.verification import Verification
 from app.domain.credential import Right
-from app.domain.inbound import InboundStatus
-from app.domain.provider import ProviderName
-from app.model.inbound import InboundEvent as Row
 from app.service.verification import inbound
 
 if TYPE_CHECKING:
@@ -41,14 +39,14 @@ class ProviderEvent(Node):
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The verification it is about; null while that is not known here.")
-    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+    async def verification(self, info: Info) -> Verification | None:
         if self.row.verification_id is None:
             return None
         row = await info.context.loaders.verification_by_id.load(self.row.verification_id)
         return Verification.of(row) if row else None
 
     @strawberry.field(description="The customer it is about; null while that is not known.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer | None:
+    async def customer(self, info: Info) -> AnyCustomer | None:
         from api.customer.customer import Customer
 
         if self.row.customer_id is None:
@@ -82,6 +80,11 @@ class ProviderEventFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
     subject: str | None = strawberry.field(default=strawberry.UNSET, description="Only about this id of the vendor's.")
 
+    def wanted(self) -> inbound.InboundFilter:
+        return inbound.InboundFilter(
+            given(self.provider), given(self.customer_id), given(self.subject), given(self.types), given(self.status)
+        )
+
 
 async def by_id(context: Context, event_id: str) -> ProviderEvent | None:
     async with context.deps.database.reading() as connection_:
@@ -94,7 +97,7 @@ class ProviderEventQuery:
     @strawberry.field(description="What vendors sent, newest first.")
     async def provider_events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
             ProviderEventFilter | None, strawberry.argument(description="Which events are wanted.")
         ] = strawberry.UNSET,
@@ -105,17 +108,6 @@ class ProviderEventQuery:
     ) -> Connection[ProviderEvent]:
         context = info.context
         context.require(Right.READ)
-        query = inbound.columns(context.tenant_id)
-        if filter:
-            pairs = (
-                (Row.provider, given(filter.provider)),
-                (Row.customer_id, given(filter.customer_id)),
-                (Row.subject, given(filter.subject)),
-            )
-            for column, value in pairs:
-                query = query.where(column == value) if value is not None else query
-            lists: tuple[tuple[Any, list[Any] | None], ...] = ((Row.type, given(filter.types)), (Row.status, given(filter.status)))
-            for column, values in lists:
-                query = query.where(column.in_(values)) if values is not None else query
-        found = await newest_first(context, "provider_event", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else inbound.InboundFilter()
+        found = await newest_first(context, "provider_event", inbound.page, wanted, window(first, after, last, before))
         return connection(found, [ProviderEvent.of(row) for row in found.rows])

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
+from api.provider.enums import ProviderName, Replayed
 from api.relay.node import MASK
 from api.scalars import given
 from app.domain.credential import Right
-from app.domain.provider import ProviderName
-from app.domain.replay import Difference, Replayed, Wanted
+from app.domain.replay import Difference, Wanted
 from app.errors import UserFault, UserFaults
 from app.service.verification import replay
 
@@ -72,7 +72,7 @@ class ReplayMutation:
     )
     async def replay_provider_events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[ReplayFilter | None, strawberry.argument(description="What is to be computed again.")] = strawberry.UNSET,
         dry_run: Annotated[bool, strawberry.argument(description="Only show what would change.")] = True,
     ) -> ReplayProviderEventsPayload:

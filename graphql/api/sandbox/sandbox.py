@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
 from app.domain import duration
 from app.domain.credential import Right
@@ -33,7 +33,7 @@ class SandboxMutation:
     )
     async def advance_sandbox_clock(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[AdvanceSandboxClockInput, strawberry.argument(description="By how much.")],
     ) -> AdvanceSandboxClockPayload:
         context = info.context

@@ -1,12 +1,31 @@
-"""The closed sets of screening as GraphQL enums, each value described."""
+"""Enums of screening, each value described. Types import them from here, so that no enum lacks its descriptions."""
 
 from __future__ import annotations
 
 from api.scalars import described
 from app.domain.aml import Screened
+from app.domain.customer import AmlDecision, AmlStatus
 from app.domain.hit import HitVerdict
 from app.domain.screening import ScreenerName
 
+__all__ = ["AmlDecision", "AmlStatus", "HitVerdict", "Screened", "ScreenerName"]
+
+described(
+    AmlStatus,
+    "Where the screening against sanctions and watch lists stands.",
+    {
+        "NOT_SCREENED": "No screening has run.",
+        "IN_PROGRESS": "Screening is running.",
+        "CLEAR": "Screening ran in full and found nothing.",
+        "NEEDS_REVIEW": "Hits were found and wait for compliance.",
+        "RESOLVED": "Every hit was judged and a decision recorded.",
+    },
+)
+described(
+    AmlDecision,
+    "What compliance decided about a customer's hits.",
+    {"CLEARED": "The customer may be onboarded.", "REJECTED": "The customer must not be onboarded."},
+)
 described(
     HitVerdict,
     "What a person made of a hit.",

@@ -7,23 +7,21 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from api.screening import screening
+from api.screening.enums import AmlDecision, HitVerdict
 from api.screening.screening import AmlHit
 from app.domain.credential import Right
-from app.domain.customer import AmlDecision
-from app.domain.hit import HitVerdict
 from app.errors import UserFault, UserFaults
 from app.service.screening import aml_decision as service
 from app.service.screening import watch_list
 from app.service.trust.actor import Actor
 
 COMMENT = "Why; kept on record and encrypted. At most 2,000 characters."
-Info = strawberry.Info[Context, None]
 
 
 @strawberry.input(description="What `reviewAmlHit` takes.")

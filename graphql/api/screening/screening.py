@@ -8,13 +8,11 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
 from api.relay.node import Node, masked
-from app.domain.aml import Screened
+from api.screening.enums import AmlDecision, AmlStatus, HitVerdict, Screened, ScreenerName
 from app.domain.credential import Right
-from app.domain.customer import AmlDecision, AmlStatus
-from app.domain.hit import DecisionStatus, HitVerdict
-from app.domain.screening import ScreenerName
+from app.domain.hit import DecisionStatus
 from app.service.screening import aml_decision, hit
 
 
@@ -33,18 +31,18 @@ class AmlHit(Node):
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The listed name; masked for callers who may not read personal data.")
-    async def name(self, info: strawberry.Info[Context, None]) -> str:
+    async def name(self, info: Info) -> str:
         return masked(str((await self._opened(info.context)).get("name", "")), clear=info.context.clear) or ""
 
     @strawberry.field(description="The person's comment on the verdict; null for callers who may not read internal comments.")
-    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def comment(self, info: Info) -> str | None:
         return await _comment(info.context, self.row, hit.COMMENT)
 
     @strawberry.field(
         description="What explains the hit: what fits and what does not, what the list says, where to read it (`source`). "
         "Empty for callers who may not read personal data."
     )
-    async def details(self, info: strawberry.Info[Context, None]) -> JSON:
+    async def details(self, info: Info) -> JSON:
         return JSON((await self._opened(info.context)).get("details", {}) if info.context.clear else {})
 
     async def _opened(self, context: Context) -> dict[str, Any]:
@@ -112,36 +110,36 @@ class Aml:
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The person whose decision stands; null while nothing was decided.")
-    async def decided_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def decided_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return found.decided_by if found and self.decision else None
 
     @strawberry.field(description="The second person, where one is needed.")
-    async def confirmed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def confirmed_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return found.confirmed_by if found and self.decision else None
 
     @strawberry.field(description="The comment on the decision; null for callers who may not read internal comments.")
-    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def comment(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return await _comment(info.context, found, aml_decision.COMMENT) if self.decision else None
 
     @strawberry.field(description="A decision that waits for a second person's; null where none does.")
-    async def proposed_decision(self, info: strawberry.Info[Context, None]) -> AmlDecision | None:
+    async def proposed_decision(self, info: Info) -> AmlDecision | None:
         found = await self._decision(info.context, DecisionStatus.PROPOSED)
         return AmlDecision(found.decision) if found else None
 
     @strawberry.field(description="The person whose decision waits for a second person's.")
-    async def proposed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def proposed_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.PROPOSED)
         return found.decided_by if found else None
 
     @strawberry.field(description="What is found at present, what nobody has judged first; at most 200.")
-    async def hits(self, info: strawberry.Info[Context, None]) -> list[AmlHit]:
+    async def hits(self, info: Info) -> list[AmlHit]:
         return [AmlHit.of(row) for row in await info.context.loaders.hits_by_customer.load(self.row.id)]
 
     @strawberry.field(description="What each screener has said last.")
-    async def checks(self, info: strawberry.Info[Context, None]) -> list[AmlCheck]:
+    async def checks(self, info: Info) -> list[AmlCheck]:
         return [AmlCheck.of(row) for row in await info.context.loaders.checks_by_customer.load(self.row.id)]
 
     async def _decision(self, context: Context, status: DecisionStatus) -> Any | None:

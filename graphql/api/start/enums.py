@@ -1,9 +1,11 @@
-"""The closed sets of starts as GraphQL enums, each value described."""
+"""Enums of verification starts, each value described. Types import them from here, so that no enum lacks its descriptions."""
 
 from __future__ import annotations
 
 from api.scalars import described
 from app.domain.start import ChargeStatus, ClientRelationship, Outcome, PaymentMethod, StartStatus
+
+__all__ = ["ChargeStatus", "ClientRelationship", "Outcome", "PaymentMethod", "StartStatus"]
 
 described(
     PaymentMethod,

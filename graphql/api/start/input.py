@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from api.provider.enums import ProviderName
 from api.scalars import given
-from app.domain.provider import ProviderName
-from app.domain.start import ClientRelationship, Outcome, PaymentMethod
+from api.start.enums import ClientRelationship, Outcome, PaymentMethod
 from app.domain.start import RiskAnswers as Answers
 
 START = "The start's id, from `verificationStarts`."

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
+from api.provider.enums import ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
+from api.start.enums import ChargeStatus, ClientRelationship, PaymentMethod, StartStatus
 from api.start.input import (
     ApproveVerificationStartInput,
     ResolveVerificationStartInput,
@@ -24,10 +26,7 @@ from api.start.input import (
 from api.verification import verification
 from api.verification.verification import Verification
 from app.domain.credential import Right
-from app.domain.provider import ProviderName
-from app.domain.start import ChargeStatus, ClientRelationship, PaymentMethod, StartStatus
 from app.errors import UserFault, UserFaults
-from app.model.start import Start as Row
 from app.service.start import approval, start
 from app.service.start.start import Wanted
 from app.service.trust.actor import Actor
@@ -62,17 +61,17 @@ class VerificationStart(Node):
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The customer it is for.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> Customer:
+    async def customer(self, info: Info) -> Customer:
         found = await customer.by_id(info.context, self.row.customer_id)
         assert found is not None
         return found
 
     @strawberry.field(description="The verification that came of it; null while there is none.")
-    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+    async def verification(self, info: Info) -> Verification | None:
         return await verification.by_id(info.context, self.row.verification_id)
 
     @strawberry.field(description="The risk answers.")
-    async def risk(self, info: strawberry.Info[Context, None]) -> RiskAnswers | None:
+    async def risk(self, info: Info) -> RiskAnswers | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
         if cipher is None:
             return None
@@ -122,6 +121,9 @@ class VerificationStartFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this customer.")
     status: list[StartStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
 
+    def wanted(self) -> start.StartFilter:
+        return start.StartFilter(given(self.customer_id), given(self.status))
+
 
 async def by_id(context: Context, start_id: str) -> VerificationStart | None:
     row = await context.loaders.start_by_id.load(start_id)
@@ -136,9 +138,6 @@ async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -
     except (UserFault, UserFaults) as refusal:
         return VerificationStartPayload(start=None, user_errors=user_errors(refusal))
     return VerificationStartPayload(start=await by_id(context, start_id), user_errors=[])
-
-
-Info = strawberry.Info[Context, None]
 
 
 @strawberry.type
@@ -157,12 +156,8 @@ class StartQuery:
     ) -> Connection[VerificationStart]:
         context = info.context
         context.require(Right.READ)
-        query = start.columns(context.tenant_id)
-        if filter:
-            customer_id, statuses = given(filter.customer_id), given(filter.status)
-            query = query.where(Row.customer_id == customer_id) if customer_id is not None else query
-            query = query.where(Row.status.in_(statuses)) if statuses is not None else query  # type: ignore[attr-defined]
-        found = await newest_first(context, "start", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else start.StartFilter()
+        found = await newest_first(context, "start", start.page, wanted, window(first, after, last, before))
         return connection(found, [VerificationStart.of(row) for row in found.rows])
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
 from api.scalars import KEY, URL, given
 from app.domain.credential import Right
@@ -50,7 +50,7 @@ class UploadMutation:
     )
     async def create_upload(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         input: Annotated[CreateUploadInput, strawberry.argument(description="Whose file, and what it is.")],
     ) -> CreateUploadPayload:
         context = info.context

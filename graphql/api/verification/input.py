@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 from strawberry.scalars import JSON
 
-from app.domain.customer import RiskLevel
-from app.domain.verification import RejectType
+from api.customer.enums import RiskLevel
+from api.verification.enums import RejectType
 
 KEY = "At most 255 characters. The same key with the same input gives the first answer again, and does nothing twice."
 OF_CUSTOMER = "The customer; the newest verification is meant."

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
 from api.scalars import URL, given
 from api.verification.correction import corrected
+from api.verification.enums import RejectType
 from api.verification.input import (
     AskRegistryInput,
     BlockApplicantInput,
@@ -33,7 +34,6 @@ from api.verification.verification import Verification
 from app.domain import action as ask
 from app.domain.action import NEEDS_A_PERSON, Action, ActionAnswer
 from app.domain.credential import Right
-from app.domain.verification import RejectType
 from app.errors import BadRequest, UserFault, UserFaults
 from app.service.trust import validation
 from app.service.verification import action
@@ -114,9 +114,6 @@ def _address(value: str | None, name: str) -> list[UserFault]:
     if value is None or value.startswith("https://"):
         return [] if value is None else _text(value, name, 1000)
     return [UserFault("INVALID_URL", "This is no https address.", ["input", name], "Use the form https://example.com/done.")]
-
-
-Info = strawberry.Info[Context, None]
 
 
 @strawberry.type

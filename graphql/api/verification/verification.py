@@ -5,23 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import ProviderName, VendorRecord
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import URL, given
+from api.verification.enums import ActionKind, RejectType, ReviewAnswer, Stage
 from app.domain import ids
-from app.domain.action import ActionKind
 from app.domain.credential import Right
-from app.domain.provider import ProviderName, VendorRecord
 from app.domain.reference import Reference
-from app.domain.verification import RejectType, ReviewAnswer, Stage
-from app.errors import BadRequest, VendorFault
-from app.model.verification import Verification as Row
-from app.service.verification import verification
+from app.service.verification import provider_record, verification
 
 if TYPE_CHECKING:
     from api.customer.customer import Customer
@@ -96,40 +92,40 @@ class Verification(Node):
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The customer it is about.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer:
+    async def customer(self, info: Info) -> AnyCustomer:
         from api.customer.customer import Customer
 
         return Customer.of(await info.context.loaders.customer_by_id.load(self.row.customer_id))
 
     @strawberry.field(description="The vendor's labels with what they mean.")
-    def reject_reasons(self, info: strawberry.Info[Context, None]) -> list[VendorWord]:
+    def reject_reasons(self, info: Info) -> list[VendorWord]:
         return _words(info.context, self.row, self.row.reject_labels)
 
     @strawberry.field(description="Why the applicant was refused, by the buttons the reviewer pressed.")
-    async def buttons(self, info: strawberry.Info[Context, None]) -> list[VendorWord]:
+    async def buttons(self, info: Info) -> list[VendorWord]:
         return _words(info.context, self.row, (await self._details(info.context)).get("buttons", []))
 
     @strawberry.field(description="The vendor's comment meant for the customer.")
-    async def customer_comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def customer_comment(self, info: Info) -> str | None:
         return (await self._details(info.context)).get("customerComment")
 
     @strawberry.field(description="The vendor's comment that must not reach the customer; null for callers who may not read it.")
-    async def internal_comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def internal_comment(self, info: Info) -> str | None:
         return (await self._details(info.context)).get("internalComment") if _internal(info.context) else None
 
     @strawberry.field(description="The vendor's page for the customer, of a verification started here; null once it has ended.")
-    async def link(self, info: strawberry.Info[Context, None]) -> URL | None:
+    async def link(self, info: Info) -> URL | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
         found = verification.link(info.context.deps, self.row, cipher) if cipher else None
         return URL(found) if found else None
 
     @strawberry.field(description="The steps of the vendor's flow, with their documents and images.")
-    async def steps(self, info: strawberry.Info[Context, None]) -> list[VerificationStep]:
+    async def steps(self, info: Info) -> list[VerificationStep]:
         details = await self._details(info.context)
         return [_step(info.context, self.row, step) for step in details.get("steps", [])]
 
     @strawberry.field(description="What was done to it by somebody here, newest first; at most a hundred.")
-    async def actions(self, info: strawberry.Info[Context, None]) -> list[VerificationAction]:
+    async def actions(self, info: Info) -> list[VerificationAction]:
         rows = await info.context.loaders.actions_by_verification.load(self.id)
         return [
             VerificationAction(
@@ -150,23 +146,16 @@ class Verification(Node):
     )
     async def vendor_record(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         record: Annotated[VendorRecord, strawberry.argument(description="Which record. `providers` says what each vendor has.")],
     ) -> JSON | None:
         context = info.context
         context.require(Right.READ_INTERNAL)
         context.require(Right.READ_PERSONS)
         context.count_vendor_read()
-        provider = context.providers.get(self.provider)
-        if provider is None or record not in provider.capabilities.records:
-            raise BadRequest(f"{self.provider.capitalize()} has no record {record}, or is not configured here.")
         reference = Reference(self.row.reference, self.row.integration)
-        try:
-            return JSON(orjson.loads(await provider.read_record(reference, record)))
-        except VendorFault as fault:
-            if getattr(fault, "status", 0) == 404:
-                return None
-            raise BadRequest(provider.explain(fault).message) from None
+        found = await provider_record.read(context.providers, self.provider, reference, record)
+        return None if found is None else JSON(found)
 
     async def _details(self, context: Context) -> dict[str, Any]:
         cipher = await context.loaders.cipher_by_customer.load(self.row.customer_id)
@@ -240,6 +229,11 @@ class VerificationFilter:
         default=strawberry.UNSET, description="Only with this applicant's or session's id."
     )
 
+    def wanted(self) -> verification.VerificationFilter:
+        return verification.VerificationFilter(
+            given(self.customer_id), given(self.provider), given(self.provider_reference), given(self.stage)
+        )
+
 
 async def by_id(context: Context, verification_id: str) -> Verification | None:
     row = await context.loaders.verification_by_id.load(verification_id)
@@ -251,7 +245,7 @@ class VerificationQuery:
     @strawberry.field(description="One verification; null for an id that is unknown, of another kind or of another tenant.")
     async def verification(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The verification's id.")],
     ) -> Verification | None:
         info.context.require(Right.READ)
@@ -260,7 +254,7 @@ class VerificationQuery:
     @strawberry.field(description="The verifications, newest first.")
     async def verifications(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
             VerificationFilter | None, strawberry.argument(description="Which verifications are wanted.")
         ] = strawberry.UNSET,
@@ -271,16 +265,6 @@ class VerificationQuery:
     ) -> Connection[Verification]:
         context = info.context
         context.require(Right.READ)
-        query = verification.columns(context.tenant_id)
-        if filter:
-            pairs = (
-                (Row.customer_id, given(filter.customer_id)),
-                (Row.provider, given(filter.provider)),
-                (Row.reference, given(filter.provider_reference)),
-            )
-            for column, value in pairs:
-                query = query.where(column == value) if value is not None else query
-            stages = given(filter.stage)
-            query = query.where(Row.stage.in_(stages)) if stages is not None else query  # type: ignore[union-attr]
-        found = await newest_first(context, "verification", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else verification.VerificationFilter()
+        found = await newest_first(context, "verification", verification.page, wanted, window(first, after, last, before))
         return connection(found, [Verification.of(row) for row in found.rows])
