@@ -67,14 +67,14 @@ class NodeQuery:
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of any object, for example cus_01j….")],
     ) -> Node | None:
         info.context.require(Right.READ)
         find = NODES.get(ids.kind(id) or "")
         return await find(info.context, id) if find else None
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="The operations that read and change nothing.")
 class Query(
     NodeQuery,
     CustomerQuery,
@@ -91,7 +91,9 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
+@strawberry.type(
+    description="The operations that change something. Expected failures come back as `userErrors` and change nothing."
+)
 class Mutation(
     CustomerMutation,
     KycDataMutation,
@@ -108,7 +110,7 @@ class Mutation(
     pass
 
 
-@strawberry.type(description="What can be followed, over the `graphql-transport-ws` protocol.")
+@strawberry.type(description="The streams that can be followed over the `graphql-transport-ws` protocol.")
 class Subscription(EventSubscription, IngestionSubscription, CustomerSubscription):
     pass
 

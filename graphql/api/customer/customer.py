@@ -46,9 +46,9 @@ ABOUT_SCREENING = frozenset({
 FOLLOWED = ABOUT_SCREENING | {EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED}
 
 
-@strawberry.type(description="What the caller's application should do now.")
+@strawberry.type(description="The next step for the caller's application.")
 class NextAction:
-    code: NextActionCode = strawberry.field(description="What to do.")
+    code: NextActionCode = strawberry.field(description="A stable code of the step, for programs.")
     message: str = strawberry.field(description="Safe to show to a person at the caller's firm.")
     customer_message: str | None = strawberry.field(
         description="Safe to show to the customer; null where there is nothing to tell."
@@ -59,26 +59,24 @@ class NextAction:
 @strawberry.type(description="Something that must be given, or given again.")
 class RequiredInformation:
     field: str = strawberry.field(description="The field, as a path in `kycData` joined with dots, e.g. address.postalCode.")
-    reason: str = strawberry.field(description="Why: missing_field, unusable_image, or the vendor's own label.")
-    message: str = strawberry.field(description="What to do, in words for the customer.")
+    reason: str = strawberry.field(description="The reason: missing_field, unusable_image, or the provider's own label.")
+    message: str = strawberry.field(description="The instruction for the customer, safe to show.")
 
 
 @strawberry.type(description="A person the firm must know.")
 class Customer(Node):
     external_id: str | None = strawberry.field(description="The caller's own id for the customer, unique in the tenant.")
-    type: CustomerType = strawberry.field(description="What kind of party the customer is.")
-    status: CustomerStatus = strawberry.field(description="Where the customer stands as a whole; computed.")
-    kyc_status: KycStatus = strawberry.field(description="Where the verification of identity stands.")
-    aml: Aml = strawberry.field(description="Where the screening stands.")
-    risk_level: RiskLevel = strawberry.field(description="How risky the firm holds the customer to be.")
+    type: CustomerType = strawberry.field(description="The kind of party; only individuals are supported.")
+    status: CustomerStatus = strawberry.field(description="The overall status, computed from `kycStatus` and `aml.status`.")
+    kyc_status: KycStatus = strawberry.field(description="The status of the identity verification.")
+    aml: Aml = strawberry.field(description="The screening against sanctions and watch lists, with its hits.")
+    risk_level: RiskLevel = strawberry.field(description="The risk level your firm has set with `setRiskLevel`.")
     tags: list[str] = strawberry.field(description="Words the firm has put on the customer.")
-    created_at: dt.datetime = strawberry.field(description="When the customer was created.")
-    updated_at: dt.datetime = strawberry.field(description="When the customer last changed.")
+    created_at: dt.datetime = strawberry.field(description="The time at which the customer was created.")
+    updated_at: dt.datetime = strawberry.field(description="The time of the customer's last change.")
     row: strawberry.Private[Any]
 
-    @strawberry.field(
-        description="What the caller's application should do now; for a customer's own token, what the customer should."
-    )
+    @strawberry.field(description="The next step for the caller's application; for a customer's own token, for the customer.")
     def next_action(self, info: Info) -> NextAction:
         stands = standing(self.row)
         action = action_for(stands)
@@ -106,7 +104,7 @@ class Customer(Node):
     async def last_name(self, info: Info) -> str | None:
         return await self._personal(info.context, "lastName")
 
-    @strawberry.field(description="What the customer has declared so far; null while nothing was.")
+    @strawberry.field(description="The data declared so far; null until the first submission.")
     async def kyc_data(self, info: Info) -> KycData | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.id)
         if cipher is None or self.row.kyc_data is None:
@@ -117,7 +115,7 @@ class Customer(Node):
     async def kyc_overview(self, info: Info) -> list[KycProcessOverview]:
         return await overview.of_customer(info.context, self.row)
 
-    @strawberry.field(description="What is still missing of the customer, or must be given again.")
+    @strawberry.field(description="Fields that the customer must still give, or give again; empty if none.")
     async def required_information(self, info: Info) -> list[RequiredInformation]:
         asked = list(self.row.required_fields or ())
         if self.kyc_status is KycStatus.AWAITING_RESUBMISSION:
@@ -143,12 +141,12 @@ class Customer(Node):
     ) -> Connection[Ingestion]:
         return await ingestion.page(info.context, WantedIngestions(customer_id=self.id), first, after, last, before)
 
-    @strawberry.field(description="The current or last verification at a vendor; null where there is none.")
+    @strawberry.field(description="The current or last verification at a provider; null where there is none.")
     async def verification(self, info: Info) -> Verification | None:
         row = await info.context.loaders.verification_by_customer.load(self.id)
         return Verification.of(row) if row else None
 
-    @strawberry.field(description="What was decided about the customer here, newest first; at most a hundred.")
+    @strawberry.field(description="Decisions of your firm about the customer, newest first; at most 100.")
     async def changes(self, info: Info) -> list[CustomerChange]:
         loaders, internal = info.context.loaders, info.context.caller.may(Right.READ_INTERNAL)
         cipher = await loaders.cipher_by_customer.load(self.id) if internal else None
@@ -189,7 +187,7 @@ class Customer(Node):
         )
 
 
-@strawberry.input(description="Which customers are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for customers. Omitted fields do not restrict.")
 class CustomerFilter:
     external_id: str | None = strawberry.field(default=strawberry.UNSET, description="Only with this external id.")
     kyc_status: list[KycStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
@@ -212,7 +210,7 @@ async def by_id(context: Context, customer_id: str) -> Customer | None:
     return Customer.of(row) if row else None
 
 
-IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
+IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The id of the customer, beginning with cus_.")]
 
 
 @strawberry.type
@@ -221,7 +219,9 @@ class CustomerQuery:
     async def customer(
         self,
         info: Info,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="The customer's id.")] = strawberry.UNSET,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The id of the customer, beginning with cus_.")
+        ] = strawberry.UNSET,
         external_id: Annotated[
             str | None, strawberry.argument(description="The caller's own id for the customer.")
         ] = strawberry.UNSET,
@@ -241,7 +241,10 @@ class CustomerQuery:
     async def customers(
         self,
         info: Info,
-        filter: Annotated[CustomerFilter | None, strawberry.argument(description="Which customers are wanted.")] = strawberry.UNSET,
+        filter: Annotated[
+            CustomerFilter | None,
+            strawberry.argument(description="Conditions that the customers must meet. Omit it to return all."),
+        ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

@@ -8,10 +8,10 @@ from app.domain.lifecycle import ChangeKind
 
 __all__ = ["ChangeKind", "CustomerStatus", "CustomerType", "KycStatus", "NextActionCode", "RiskLevel"]
 
-described(CustomerType, "What kind of party a customer is.", {"INDIVIDUAL": "A natural person."})
+described(CustomerType, "The kind of party a customer can be.", {"INDIVIDUAL": "A natural person, not a company."})
 described(
     CustomerStatus,
-    "Where a customer stands as a whole. Computed from `kycStatus` and `aml.status`, never stored.",
+    "The overall status of a customer. Computed from `kycStatus` and `aml.status`, never stored.",
     {
         "CREATED": "Known, and nothing has been started.",
         "UNDER_REVIEW": "A verification or the AML screening is under way.",
@@ -23,32 +23,37 @@ described(
 )
 described(
     KycStatus,
-    "Where the verification of the customer's identity stands.",
+    "The status of the verification of the customer's identity.",
     {
         "NOT_STARTED": "No verification has been started or ingested.",
         "PENDING": "A person started a verification; the customer has not opened it.",
-        "IN_PROGRESS": "The customer is in the vendor's flow, or the vendor is checking.",
-        "VERIFIED": "The vendor approved the verification.",
-        "FAILED": "The vendor refused the verification.",
-        "AWAITING_RESUBMISSION": "The vendor asks for something again.",
+        "IN_PROGRESS": "The customer is in the provider's flow, or the provider is checking.",
+        "VERIFIED": "The provider approved the verification.",
+        "FAILED": "The provider refused the verification.",
+        "AWAITING_RESUBMISSION": "The provider asks for something again.",
         "NOT_REQUIRED": "A person decided that no verification is required.",
     },
 )
 described(
     RiskLevel,
-    "How risky the firm holds the customer to be.",
-    {"UNKNOWN": "Not assessed.", "LOW": "Low risk.", "MEDIUM": "Medium risk.", "HIGH": "High risk."},
+    "The risk level your firm has set with `setRiskLevel`.",
+    {
+        "UNKNOWN": "Your firm has not assessed the risk.",
+        "LOW": "Your firm assessed a low risk.",
+        "MEDIUM": "Your firm assessed a medium risk.",
+        "HIGH": "Your firm assessed a high risk.",
+    },
 )
 described(
     NextActionCode,
-    "What the caller's application should do now.",
+    "The next step for the caller's application.",
     {
         "SUBMIT_KYC_DATA": "Give the customer's KYC data.",
         "START_VERIFICATION": "Ingest an approved verification, or have a person start one.",
         "OPEN_VERIFICATION_LINK": "Send the customer to the verification link.",
         "WAIT": "Wait: something is running.",
         "RESUBMIT": "Send the customer back to give something again.",
-        "ONBOARD": "Onboard the customer.",
+        "ONBOARD": "The customer is ready to be onboarded.",
         "HOLD_FOR_AML_REVIEW": "Hold until compliance has decided about the hits.",
         "CHECK_FINAL_DECISION": "Follow the decision that compliance recorded.",
         "DO_NOT_ONBOARD": "Do not onboard the customer.",
@@ -57,7 +62,7 @@ described(
 )
 described(
     ChangeKind,
-    "What somebody decided about a customer here.",
+    "A decision of your firm about a customer.",
     {
         "DEACTIVATED": "Nothing more is done for the customer.",
         "REACTIVATED": "The deactivation was taken back.",

@@ -28,9 +28,9 @@ AnyIngestion = Annotated["Ingestion", strawberry.lazy("api.ingestion.ingestion")
 @strawberry.type(description="One entry of the event log: something changed. Entries are never altered or removed.")
 class Event(Node):
     cursor: str = strawberry.field(description="Opaque. `events(after: cursor)` goes on behind this event.")
-    type: str = strawberry.field(description="What happened, e.g. ingestion.status_changed.")
-    created_at: dt.datetime = strawberry.field(description="When it was recorded.")
-    data: JSON = strawberry.field(description="What changed: ids and statuses, never personal data.")
+    type: str = strawberry.field(description="The event type, for example ingestion.status_changed.")
+    created_at: dt.datetime = strawberry.field(description="The time at which the event was recorded.")
+    data: JSON = strawberry.field(description="The details of the change: ids and statuses, never personal data.")
     customer_id: strawberry.Private[str | None]
     ingestion_id: strawberry.Private[str | None]
 
@@ -65,9 +65,9 @@ class Event(Node):
         )
 
 
-@strawberry.input(description="Which events are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for events. Omitted fields do not restrict.")
 class EventFilter:
-    types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only these types.")
+    types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only events of these types.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
     ingestion_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this ingestion.")
 
@@ -76,7 +76,9 @@ class EventFilter:
         return log.EventFilter(frozenset(types) if types is not None else None, given(self.customer_id), given(self.ingestion_id))
 
 
-Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events are wanted.")]
+Filter = Annotated[
+    EventFilter | None, strawberry.argument(description="Conditions that the events must meet. Omit it to return all.")
+]
 
 
 async def page(

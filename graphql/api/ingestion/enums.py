@@ -11,10 +11,10 @@ __all__ = ["DocumentType", "FileCategory", "Gender", "IngestionStatus", "KycProc
 
 described(
     IngestionStatus,
-    "Where an ingestion stands. There is no failure here: failure belongs to a process.",
+    "The status of an ingestion. It never fails as a whole: failures belong to a process.",
     {
         "QUEUED": "Accepted, waiting for a worker.",
-        "RUNNING": "A worker is fetching, or waiting for the vendor.",
+        "RUNNING": "A worker is fetching, or waiting for the provider.",
         "FINISHED": "Every process has its result.",
     },
 )
@@ -30,9 +30,9 @@ described(
 )
 described(
     ResultStatus,
-    "Where one process of an ingestion stands. COMPLETED means extracted and stored, not verified.",
+    "The status of a process result. COMPLETED means extracted and stored, not verified.",
     {
-        "PROCESSING": "Not decided yet.",
+        "PROCESSING": "The provider's data is still being fetched.",
         "COMPLETED": "The data was extracted and stored.",
         "FAILED": "The data could not be had; `error` says why.",
     },
@@ -42,17 +42,19 @@ described(
     DocumentType,
     "The kind of an identity document.",
     {
-        "PASSPORT": "A passport.",
+        "PASSPORT": "A passport, of any country.",
         "ID_CARD": "A national identity card.",
-        "DRIVING_LICENSE": "A driving licence.",
-        "RESIDENCE_PERMIT": "A residence permit.",
-        "UNSUPPORTED": "Any other kind; the vendor's own word is kept.",
+        "DRIVING_LICENSE": "A driving licence, front and back.",
+        "RESIDENCE_PERMIT": "A residence permit, front and back.",
+        "UNSUPPORTED": "Any other kind; the provider's own word is kept.",
     },
     name="IdentityDocumentType",
 )
-described(Gender, "The gender as the document states it.", {"MALE": "Male.", "FEMALE": "Female."})
+described(
+    Gender, "The gender as the document states it.", {"MALE": "The document says male.", "FEMALE": "The document says female."}
+)
 described(
     FileCategory,
-    "What kind of file it is.",
-    {"DOCUMENT": "A document, as picture or PDF.", "IMAGE": "A picture of a person.", "VIDEO": "A video."},
+    "The kind of the file, told from its content.",
+    {"DOCUMENT": "A document, as picture or PDF.", "IMAGE": "A picture of a person.", "VIDEO": "A video of the person or session."},
 )

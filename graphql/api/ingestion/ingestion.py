@@ -30,18 +30,20 @@ if TYPE_CHECKING:
     from api.customer.customer import Customer
 
 AnyCustomer = Annotated["Customer", strawberry.lazy("api.customer.customer")]
-IdOfIngestion = Annotated[strawberry.ID, strawberry.argument(description="The ingestion's id.")]
+IdOfIngestion = Annotated[strawberry.ID, strawberry.argument(description="The id of the ingestion, beginning with ing_.")]
 
 
 @strawberry.type(description="The work of fetching one approved verification and turning it into process results.")
 class Ingestion(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that holds the verification.")
-    status: IngestionStatus = strawberry.field(description="Where it stands. Failure belongs to a process.")
+    provider: ProviderName = strawberry.field(description="The provider that holds the verification.")
+    status: IngestionStatus = strawberry.field(
+        description="The current status, from QUEUED to RUNNING to FINISHED. Failures belong to a process."
+    )
     processes: list[KycProcess] = strawberry.field(description="The processes asked for, in the order requested.")
-    attempts: int = strawberry.field(description="How often a worker has taken it up.")
-    created_at: dt.datetime = strawberry.field(description="When it was asked for.")
-    started_at: dt.datetime | None = strawberry.field(description="When a worker first took it up.")
-    finished_at: dt.datetime | None = strawberry.field(description="When its last process got its result.")
+    attempts: int = strawberry.field(description="The number of times a worker has claimed it.")
+    created_at: dt.datetime = strawberry.field(description="The time at which it was requested.")
+    started_at: dt.datetime | None = strawberry.field(description="The time at which a worker first claimed it; null while QUEUED.")
+    finished_at: dt.datetime | None = strawberry.field(description="The time at which it finished; null until FINISHED.")
     customer_id: strawberry.Private[str]
 
     @strawberry.field(description="The customer it is for.")
@@ -70,16 +72,16 @@ class Ingestion(Node):
         )
 
 
-@strawberry.input(description="Which ingestions are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for ingestions. Omitted fields do not restrict.")
 class IngestionFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this customer.")
     status: list[IngestionStatus] | None = strawberry.field(
         default=strawberry.UNSET, description="Only with one of these statuses."
     )
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this provider.")
 
 
-@strawberry.input(one_of=True, description="How the verification at Sumsub is named: by a share token or by an applicant's id.")
+@strawberry.input(one_of=True, description="A verification at Sumsub, named by a share token or by an applicant's id.")
 class SumsubSource:
     share_token: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -92,12 +94,12 @@ class SumsubSource:
 
 @strawberry.input(description="One session at Veriff.")
 class VeriffSession:
-    session_id: strawberry.ID = strawberry.field(description="The session's id.")
+    session_id: strawberry.ID = strawberry.field(description="The id of the session at Veriff.")
     integration: str | None = strawberry.field(
         default=strawberry.UNSET, description="The integration whose keys read it; `default` if left out."
     )
     processes: list[KycProcess] | None = strawberry.field(
-        default=strawberry.UNSET, description="What this session gives; all its integration can give if left out."
+        default=strawberry.UNSET, description="The processes to take from this session. Omit it for all that its integration gives."
     )
 
     def reference(self) -> Reference:
@@ -107,21 +109,21 @@ class VeriffSession:
         )
 
 
-@strawberry.input(description="How the verification at Veriff is named: by its sessions.")
+@strawberry.input(description="A verification at Veriff, named by its sessions.")
 class VeriffSource:
     sessions: list[VeriffSession] = strawberry.field(description="At least one session.")
 
 
-@strawberry.input(one_of=True, description="The approved verification: exactly one vendor.")
+@strawberry.input(one_of=True, description="The approved verification: exactly one provider.")
 class IngestionSource:
     sumsub: SumsubSource | None = strawberry.field(default=strawberry.UNSET, description="A verification at Sumsub.")
     veriff: VeriffSource | None = strawberry.field(default=strawberry.UNSET, description="A verification at Veriff.")
 
 
-@strawberry.input(description="What `createIngestion` takes.")
+@strawberry.input(description="The input of `createIngestion`.")
 class CreateIngestionInput:
     customer_id: strawberry.ID = strawberry.field(description="The customer it is for.")
-    source: IngestionSource = strawberry.field(description="The approved verification.")
+    source: IngestionSource = strawberry.field(description="The approved verification to ingest, at one provider.")
     processes: list[KycProcess] | None = strawberry.field(
         default=strawberry.UNSET, description="The processes wanted; all that the source can give if left out."
     )
@@ -146,10 +148,10 @@ class CreateIngestionInput:
         return Source(ProviderName.SUMSUB, SourceKind.APPLICANT_ID, str(sumsub.applicant_id))
 
 
-@strawberry.type(description="What `createIngestion` answers.")
+@strawberry.type(description="The result of `createIngestion`.")
 class CreateIngestionPayload:
     ingestion: Ingestion | None = strawberry.field(description="The ingestion; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 async def by_id(context: Context, ingestion_id: str) -> Ingestion | None:
@@ -176,7 +178,8 @@ class IngestionQuery:
         self,
         info: Info,
         filter: Annotated[
-            IngestionFilter | None, strawberry.argument(description="Which ingestions are wanted.")
+            IngestionFilter | None,
+            strawberry.argument(description="Conditions that the ingestions must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -194,7 +197,9 @@ class IngestionMutation:
     async def create_ingestion(
         self,
         info: Info,
-        input: Annotated[CreateIngestionInput, strawberry.argument(description="What to ingest, and for whom.")],
+        input: Annotated[
+            CreateIngestionInput, strawberry.argument(description="The customer, the source and the processes to ingest.")
+        ],
     ) -> CreateIngestionPayload:
         context = info.context
         context.require(Right.WRITE)

@@ -16,15 +16,15 @@ from app.domain.credential import Right
 from app.service.ingestion import drift
 
 
-@strawberry.type(description="A word of a vendor's that is not known here. It decided nothing: what was sure last stayed.")
+@strawberry.type(description="A word of a provider's that is not known here. It decided nothing: what was sure last stayed.")
 class ProviderDrift(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that used it.")
-    kind: DriftKind = strawberry.field(description="What kind of word it is.")
-    place: str = strawberry.field(description="Where in the vendor's answer it stood.")
+    provider: ProviderName = strawberry.field(description="The provider that used it.")
+    kind: DriftKind = strawberry.field(description="The kind of word, such as STATUS.")
+    place: str = strawberry.field(description="The place of the word in the provider's response.")
     word: str = strawberry.field(description="The word as it came, cut to 100 characters.")
-    seen: int = strawberry.field(description="How often it was seen.")
-    first_seen_at: dt.datetime = strawberry.field(description="When it was seen first.")
-    last_seen_at: dt.datetime = strawberry.field(description="When it was seen last.")
+    seen: int = strawberry.field(description="The number of times it was seen.")
+    first_seen_at: dt.datetime = strawberry.field(description="The time at which it was first seen.")
+    last_seen_at: dt.datetime = strawberry.field(description="The time at which it was last seen.")
 
     @classmethod
     def of(cls, row: Any) -> ProviderDrift:
@@ -48,11 +48,11 @@ async def by_id(context: Context, drift_id: str) -> ProviderDrift | None:
 
 @strawberry.type
 class DriftQuery:
-    @strawberry.field(description="Words of vendors that are not known here, newest first.")
+    @strawberry.field(description="Words of providers that are not known here, newest first.")
     async def provider_drifts(
         self,
         info: Info,
-        provider: Annotated[ProviderName | None, strawberry.argument(description="Only of this vendor.")] = strawberry.UNSET,
+        provider: Annotated[ProviderName | None, strawberry.argument(description="Only of this provider.")] = strawberry.UNSET,
         kinds: Annotated[list[DriftKind] | None, strawberry.argument(description="Only of these kinds.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

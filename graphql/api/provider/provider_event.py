@@ -23,19 +23,19 @@ AnyCustomer = Annotated["Customer", strawberry.lazy("api.customer.customer")]
 
 
 @strawberry.type(
-    description="An event that a vendor sent. Only proven ones are stored; its content is a hint, the state is always fetched."
+    description="An event that a provider sent. Only proven ones are stored; its content is a hint, the state is always fetched."
 )
 class ProviderEvent(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that sent it.")
-    type: str = strawberry.field(description="The vendor's own type, known here or not.")
-    subject: str | None = strawberry.field(description="The vendor's id of what it is about.")
-    status: InboundStatus = strawberry.field(description="Where it stands.")
-    verified: bool = strawberry.field(description="Whether its signature was right: always true, for no other is stored.")
-    handled: bool = strawberry.field(description="Whether the vendor was asked for the present state after it came.")
-    changed: bool | None = strawberry.field(description="Whether asking found anything new; null until it is handled.")
-    sent_at: dt.datetime | None = strawberry.field(description="When the vendor says it happened.")
-    received_at: dt.datetime = strawberry.field(description="When it came in.")
-    handled_at: dt.datetime | None = strawberry.field(description="When it was handled.")
+    provider: ProviderName = strawberry.field(description="The provider that sent it.")
+    type: str = strawberry.field(description="The provider's own type, known here or not.")
+    subject: str | None = strawberry.field(description="The provider's id of what it is about.")
+    status: InboundStatus = strawberry.field(description="The current status; it only moves forward.")
+    verified: bool = strawberry.field(description="True if the signature is valid; always true, because others are not stored.")
+    handled: bool = strawberry.field(description="True once the provider's state was fetched after the event.")
+    changed: bool | None = strawberry.field(description="True if that fetch found anything new; null until it is handled.")
+    sent_at: dt.datetime | None = strawberry.field(description="The time of the event according to the provider; null if not told.")
+    received_at: dt.datetime = strawberry.field(description="The time at which the event arrived.")
+    handled_at: dt.datetime | None = strawberry.field(description="The time at which the event was handled; null until then.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The verification it is about; null while that is not known here.")
@@ -72,13 +72,13 @@ class ProviderEvent(Node):
         )
 
 
-@strawberry.input(description="Which provider events are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for provider events. Omitted fields do not restrict.")
 class ProviderEventFilter:
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this provider.")
     types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only of these types.")
     status: list[InboundStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
-    subject: str | None = strawberry.field(default=strawberry.UNSET, description="Only about this id of the vendor's.")
+    subject: str | None = strawberry.field(default=strawberry.UNSET, description="Only about this id of the provider's.")
 
     def wanted(self) -> inbound.InboundFilter:
         return inbound.InboundFilter(
@@ -94,12 +94,13 @@ async def by_id(context: Context, event_id: str) -> ProviderEvent | None:
 
 @strawberry.type
 class ProviderEventQuery:
-    @strawberry.field(description="What vendors sent, newest first.")
+    @strawberry.field(description="The webhooks that providers sent, newest first.")
     async def provider_events(
         self,
         info: Info,
         filter: Annotated[
-            ProviderEventFilter | None, strawberry.argument(description="Which events are wanted.")
+            ProviderEventFilter | None,
+            strawberry.argument(description="Conditions that the events must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -22,10 +22,10 @@ Last = Annotated[int | None, strawberry.argument(description="Take this many fro
 Before = Annotated[str | None, strawberry.argument(description="End in front of this cursor.")]
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there is more behind this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more in front of this page.")
+    has_next_page: bool = strawberry.field(description="True if more items follow this page.")
+    has_previous_page: bool = strawberry.field(description="True if items precede this page.")
     start_cursor: str | None = strawberry.field(description="The first edge's cursor; null for an empty page.")
     end_cursor: str | None = strawberry.field(description="The last edge's cursor; null for an empty page.")
 
