@@ -103,3 +103,30 @@ def test_commits_happen_in_one_place() -> None:
     bad = [str(path.relative_to(ROOT)) for path in PRODUCT if re.search(r"\.commit\(\)", path.read_text())]
 
     assert bad == [], "use: async with transaction(database) as session"
+
+
+def _descriptions() -> dict[str, str]:
+    found = {}
+    for kind in schema.core.type_map.values():
+        if kind.name.startswith("__") or kind.name in ("String", "Int", "Float", "Boolean", "ID"):
+            continue
+        found[kind.name] = kind.description or ""
+        if isinstance(kind, GraphQLEnumType):
+            found |= {f"{kind.name}.{name}": value.description or "" for name, value in kind.values.items()}
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            for name, field in kind.fields.items():
+                found[f"{kind.name}.{name}"] = field.description or ""
+                arguments = getattr(field, "args", {})
+                found |= {f"{kind.name}.{name}({key})": argument.description or "" for key, argument in arguments.items()}
+    return found
+
+
+def test_every_description_is_a_sentence_that_says_something() -> None:
+    clause = re.compile(r"(Who|Whom|Whose|What|Where|When|Whether|Why|Which|How|(By|Of|For|From|With) (what|whom|which|how))\b")
+    bad = [
+        f"{name}: {text}"
+        for name, text in _descriptions().items()
+        if len(text.split()) < 4 or not text.endswith(".") or clause.match(text)
+    ]
+
+    assert bad == [], "at least four words, a full stop, and a thing or a person as the subject"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import strawberry
+
 from api.loaders import Loaders
 from app.domain.credential import CredentialKind, Principal, Right
 from app.domain.provider import Capabilities, Provider, ProviderName
@@ -89,3 +91,7 @@ class Context:
     def renew(self) -> None:
         """Forgets what was loaded: the next event of a subscription must see the present state."""
         self.__dict__.pop("loaders", None)
+
+
+# What a resolver receives beside its arguments.
+Info = strawberry.Info[Context, None]

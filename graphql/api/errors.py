@@ -23,9 +23,9 @@ MOST_CHARACTERS = 300
 @strawberry.type(description="One reason why a mutation was refused. Nothing was changed.")
 class UserError:
     code: str = strawberry.field(description="A stable code for programs, e.g. NOT_FOUND.")
-    message: str = strawberry.field(description="What is wrong, in a sentence for people.")
+    message: str = strawberry.field(description="A sentence for people that says what is wrong.")
     field: list[str] | None = strawberry.field(description="The path to the input that is at fault, if one is.")
-    hint: str | None = strawberry.field(description="What to do about it, where that is known.")
+    hint: str | None = strawberry.field(description="The next step for a person; null if none is known.")
 
 
 def user_errors(problem: UserFault | UserFaults) -> list[UserError]:

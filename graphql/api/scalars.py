@@ -27,7 +27,7 @@ def _moment(value: str) -> dt.datetime:
 
 
 SCALARS: dict[Any, Any] = {
-    URL: strawberry.scalar(name="URL", description="A web address.", serialize=str, parse_value=str),
+    URL: strawberry.scalar(name="URL", description="An absolute web address, https in production.", serialize=str, parse_value=str),
     CountryCode: strawberry.scalar(
         name="CountryCode", description="A country by ISO 3166-1 alpha-2, e.g. ES.", serialize=str, parse_value=str
     ),
@@ -46,7 +46,7 @@ SCALARS: dict[Any, Any] = {
         serialize=lambda value: value.isoformat(),
         parse_value=dt.date.fromisoformat,
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=lambda value: value),
+    JSON: strawberry.scalar(name="JSON", description="Any JSON value, of any depth.", serialize=lambda value: value),
 }
 
 

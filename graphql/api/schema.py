@@ -9,11 +9,7 @@ from graphql import lexicographic_sort_schema
 from graphql.utilities import print_schema
 from strawberry.schema.config import StrawberryConfig
 
-import api.declaration.enums
-import api.enums
-import api.screening.enums
-import api.start.enums  # noqa: F401
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.create import CustomerMutation
 from api.customer.customer import CustomerQuery, CustomerSubscription
@@ -70,15 +66,15 @@ class NodeQuery:
     @strawberry.field(description="Anything by its id; null for an id that is unknown, of another kind or of another tenant.")
     async def node(
         self,
-        info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of any object, for example cus_01j….")],
     ) -> Node | None:
         info.context.require(Right.READ)
         find = NODES.get(ids.kind(id) or "")
         return await find(info.context, id) if find else None
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="The operations that read and change nothing.")
 class Query(
     NodeQuery,
     CustomerQuery,
@@ -95,7 +91,9 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be changed. Expected failures come back as `userErrors`, and change nothing.")
+@strawberry.type(
+    description="The operations that change something. Expected failures come back as `userErrors` and change nothing."
+)
 class Mutation(
     CustomerMutation,
     KycDataMutation,
@@ -112,7 +110,7 @@ class Mutation(
     pass
 
 
-@strawberry.type(description="What can be followed, over the `graphql-transport-ws` protocol.")
+@strawberry.type(description="The streams that can be followed over the `graphql-transport-ws` protocol.")
 class Subscription(EventSubscription, IngestionSubscription, CustomerSubscription):
     pass
 

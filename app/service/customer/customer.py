@@ -21,6 +21,7 @@ from app.service.dependencies import Dependencies
 from app.service.trust import validation
 from app.service.work import idempotency
 from app.store.db import Session
+from app.store.page import Keyset, newest_first
 
 NAME_LIMIT = 200
 PERSONAL = "customer.personal"
@@ -134,3 +135,8 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, customer_ids: Coll
 
 async def by_external_id(connection: AsyncConnection, tenant_id: str, external_id: str) -> Any | None:
     return (await connection.execute(columns(tenant_id).where(Customer.external_id == external_id))).first()
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: CustomerFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), Customer.id, keyset)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import ids
 from app.domain.drift import Unknown
 from app.domain.event import EventType, NewEvent
 from app.model.drift import Drift
 from app.store.db import Session
+from app.store.page import Keyset, newest_first
 
 # Of one tenant no more words than this are kept; what comes after is of an attack, not of a vendor.
 MOST_WORDS = 5_000
+
+
+@dataclass(frozen=True)
+class DriftFilter:
+    """The drift records to read; None does not restrict."""
+
+    provider: str | None = None
+    kinds: Iterable[str] | None = None
 
 
 async def record(
@@ -81,14 +92,21 @@ async def _first(
     session.record(NewEvent(EventType.PROVIDER_DRIFT_DETECTED, tenant_id, customer_id=customer_id, data=data))
 
 
-def one(tenant_id: str, drift_id: str) -> Select[Any]:
-    return matching(tenant_id).where(Drift.id == drift_id)
+async def by_id(connection: AsyncConnection, tenant_id: str, drift_id: str) -> Any | None:
+    """Returns one drift record of a tenant, or None."""
+    return (await connection.execute(matching(tenant_id, DriftFilter()).where(Drift.id == drift_id))).first()
 
 
-def matching(tenant_id: str, provider: str | None = None, kinds: Iterable[str] | None = None) -> Select[Any]:
+def matching(tenant_id: str, wanted: DriftFilter) -> Select[Any]:
+    """Returns the query for the drift records of a tenant that match."""
     query: Select[Any] = select(Drift.__table__).where(Drift.tenant_id == tenant_id)
-    if provider is not None:
-        query = query.where(Drift.provider == provider)
-    if kinds is not None:
-        query = query.where(Drift.kind.in_(sorted(kinds)))
+    if wanted.provider is not None:
+        query = query.where(Drift.provider == wanted.provider)
+    if wanted.kinds is not None:
+        query = query.where(Drift.kind.in_(sorted(wanted.kinds)))
     return query
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: DriftFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), Drift.id, keyset)

@@ -28,6 +28,7 @@ from app.service.ingestion.source import Source
 from app.service.trust import data_key, validation
 from app.service.work import idempotency
 from app.store.db import Session, now
+from app.store.page import Keyset, newest_first
 
 OPERATION = "createIngestion"
 SOURCE = "ingestion.source"
@@ -236,3 +237,8 @@ async def present(session: Session, ingestion_id: str) -> Any | None:
     """The whole row, locked for this transaction. (On SQLite the transaction itself holds the only write lock.)"""
     query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update(key_share=True)
     return (await session.execute(query)).first()
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: IngestionFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), Ingestion.id, keyset)

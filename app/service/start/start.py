@@ -30,6 +30,7 @@ from app.service.trust import data_key, validation
 from app.service.verification import verification
 from app.service.work import idempotency
 from app.store.db import Session, now
+from app.store.page import Keyset, newest_first
 
 RISK = "verification_start.risk"
 COMMENT_LIMIT, LEVEL_LIMIT = 500, 200
@@ -262,3 +263,26 @@ def columns(tenant_id: str) -> Select[Any]:
 
 async def by_ids(connection: AsyncConnection, tenant_id: str, start_ids: Collection[str]) -> Sequence[Any]:
     return (await connection.execute(columns(tenant_id).where(Start.id.in_(list(start_ids))))).all()
+
+
+@dataclass(frozen=True)
+class StartFilter:
+    """The starts to read; None does not restrict."""
+
+    customer_id: str | None = None
+    status: Collection[str] | None = None
+
+
+def matching(tenant_id: str, wanted: StartFilter) -> Select[Any]:
+    """Returns the query for the starts of a tenant that match."""
+    query = columns(tenant_id)
+    if wanted.customer_id is not None:
+        query = query.where(Start.customer_id == wanted.customer_id)
+    if wanted.status is not None:
+        query = query.where(Start.status.in_(list(wanted.status)))
+    return query
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: StartFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), Start.id, keyset)

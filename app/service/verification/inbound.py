@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.service.fact import UnknownReference
 from app.service.ingestion import drift
 from app.service.trust import data_key
 from app.store.db import Session, now, transaction
+from app.store.page import Keyset, newest_first
 
 BODY = "inbound_event.body"
 # Of one subject no more than this many events are taken up at once; the rest follow with the next look.
@@ -228,3 +230,35 @@ def columns(tenant_id: str) -> Select[Any]:
 
 async def by_ids(connection: AsyncConnection, tenant_id: str, event_ids: Collection[str]) -> Sequence[Any]:
     return (await connection.execute(columns(tenant_id).where(InboundEvent.id.in_(list(event_ids))))).all()
+
+
+@dataclass(frozen=True)
+class InboundFilter:
+    """The inbound events to read; None does not restrict."""
+
+    provider: str | None = None
+    customer_id: str | None = None
+    subject: str | None = None
+    types: Collection[str] | None = None
+    status: Collection[str] | None = None
+
+
+def matching(tenant_id: str, wanted: InboundFilter) -> Select[Any]:
+    """Returns the query for the inbound events of a tenant that match."""
+    query = columns(tenant_id)
+    if wanted.provider is not None:
+        query = query.where(InboundEvent.provider == wanted.provider)
+    if wanted.customer_id is not None:
+        query = query.where(InboundEvent.customer_id == wanted.customer_id)
+    if wanted.subject is not None:
+        query = query.where(InboundEvent.subject == wanted.subject)
+    if wanted.types is not None:
+        query = query.where(InboundEvent.type.in_(list(wanted.types)))
+    if wanted.status is not None:
+        query = query.where(InboundEvent.status.in_(list(wanted.status)))
+    return query
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: InboundFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), InboundEvent.id, keyset)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ from app.service.ingestion import payload
 from app.service.ingestion.outcome import plain
 from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session, now
+from app.store.page import Keyset, newest_first
 
 DETAILS = "verification.details"
 LINK = "verification.link"
@@ -234,3 +236,32 @@ async def newest(connection: AsyncConnection | Session, tenant_id: str, customer
         .group_by(Verification.customer_id)
     )
     return (await connection.execute(columns(tenant_id).where(Verification.id.in_(latest)))).all()
+
+
+@dataclass(frozen=True)
+class VerificationFilter:
+    """The verifications to read; None does not restrict."""
+
+    customer_id: str | None = None
+    provider: str | None = None
+    reference: str | None = None
+    stage: Collection[str] | None = None
+
+
+def matching(tenant_id: str, wanted: VerificationFilter) -> Select[Any]:
+    """Returns the query for the verifications of a tenant that match."""
+    query = columns(tenant_id)
+    if wanted.customer_id is not None:
+        query = query.where(Verification.customer_id == wanted.customer_id)
+    if wanted.provider is not None:
+        query = query.where(Verification.provider == wanted.provider)
+    if wanted.reference is not None:
+        query = query.where(Verification.reference == wanted.reference)
+    if wanted.stage is not None:
+        query = query.where(Verification.stage.in_(list(wanted.stage)))
+    return query
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: VerificationFilter, keyset: Keyset) -> Sequence[Any]:
+    """Returns one page of the rows that match, newest first."""
+    return await newest_first(connection, matching(tenant_id, wanted), Verification.id, keyset)

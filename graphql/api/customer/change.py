@@ -7,18 +7,18 @@ from typing import Any
 
 import strawberry
 
-from app.domain.lifecycle import ChangeKind
+from api.customer.enums import ChangeKind
 from app.service.customer import lifecycle
 from app.service.trust.vault import DataKeyCipher
 
 
 @strawberry.type(description="Something that was decided about a customer here.")
 class CustomerChange:
-    id: strawberry.ID = strawberry.field(description="The change's id.")
-    kind: ChangeKind = strawberry.field(description="What was decided.")
-    reason: str | None = strawberry.field(description="Why; null for callers who may not read internal remarks.")
-    requested_by: str = strawberry.field(description="Whose credential it was.")
-    created_at: dt.datetime = strawberry.field(description="When it was decided.")
+    id: strawberry.ID = strawberry.field(description="The id of the change.")
+    kind: ChangeKind = strawberry.field(description="The kind of the decision.")
+    reason: str | None = strawberry.field(description="The reason given; null for callers who may not read internal remarks.")
+    requested_by: str = strawberry.field(description="The name of the credential that decided.")
+    created_at: dt.datetime = strawberry.field(description="The time of the decision.")
 
     @classmethod
     def of(cls, row: Any, cipher: DataKeyCipher | None) -> CustomerChange:

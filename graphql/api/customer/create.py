@@ -6,20 +6,20 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer.customer import Customer, by_id
+from api.customer.enums import CustomerType
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from app.domain.credential import Right
-from app.domain.customer import CustomerType
 from app.errors import UserFault, UserFaults
 from app.service.customer import customer
 from app.service.customer.customer import NewCustomer
 
 
-@strawberry.input(description="What `createCustomer` takes.")
+@strawberry.input(description="The input of `createCustomer`.")
 class CreateCustomerInput:
-    email: str = strawberry.field(description="The e-mail address.")
+    email: str = strawberry.field(description="The e-mail address, at most 254 characters.")
     first_name: str = strawberry.field(description="Given names, or the only name. At most 200 characters.")
     last_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="The family name; left out for people with one name."
@@ -27,7 +27,9 @@ class CreateCustomerInput:
     external_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The caller's own id, unique in the tenant. At most 200 characters."
     )
-    type: CustomerType | None = strawberry.field(default=CustomerType.INDIVIDUAL, description="What kind of party the customer is.")
+    type: CustomerType | None = strawberry.field(
+        default=CustomerType.INDIVIDUAL, description="The kind of party; only individuals are supported."
+    )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
         description=KEY,
@@ -44,19 +46,19 @@ class CreateCustomerInput:
         )
 
 
-@strawberry.type(description="What `createCustomer` answers.")
+@strawberry.type(description="The result of `createCustomer`.")
 class CreateCustomerPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type
 class CustomerMutation:
-    @strawberry.mutation(description="Creates a customer. Nothing is sent to any vendor.")
+    @strawberry.mutation(description="Creates a customer. Nothing is sent to any provider.")
     async def create_customer(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[CreateCustomerInput, strawberry.argument(description="Who the customer is.")],
+        info: Info,
+        input: Annotated[CreateCustomerInput, strawberry.argument(description="The details of the new customer.")],
     ) -> CreateCustomerPayload:
         context = info.context
         context.require(Right.WRITE)

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import overview
 from api.customer.change import CustomerChange
+from api.customer.enums import CustomerStatus, CustomerType, KycStatus, NextActionCode, RiskLevel
 from api.customer.overview import KycProcessOverview
 from api.declaration.view import KycData, view
 from api.event import event
@@ -20,25 +21,17 @@ from api.ingestion.ingestion import Ingestion
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import MASK, Connection, Node, connection, masked
 from api.scalars import URL, given
+from api.screening.enums import AmlStatus
 from api.screening.screening import Aml
 from api.verification.verification import Verification
 from app.domain import ids, resubmission
 from app.domain.credential import Right
-from app.domain.customer import (
-    AmlStatus,
-    CustomerStatus,
-    CustomerType,
-    KycStatus,
-    NextActionCode,
-    RiskLevel,
-    own_action,
-)
 from app.domain.customer import next_action as action_for
+from app.domain.customer import own_action
 from app.domain.customer import status as status_of
 from app.domain.event import EventType
 from app.domain.kyc.missing import Required
 from app.errors import BadRequest, NotFound
-from app.model.customer import Customer as Row
 from app.model.customer import standing
 from app.service.customer import customer, declaration
 from app.service.customer.customer import CustomerFilter as Wanted
@@ -53,9 +46,9 @@ ABOUT_SCREENING = frozenset({
 FOLLOWED = ABOUT_SCREENING | {EventType.CUSTOMER_STATE_CHANGED, EventType.CUSTOMER_KYC_STATUS_CHANGED}
 
 
-@strawberry.type(description="What the caller's application should do now.")
+@strawberry.type(description="The next step for the caller's application.")
 class NextAction:
-    code: NextActionCode = strawberry.field(description="What to do.")
+    code: NextActionCode = strawberry.field(description="A stable code of the step, for programs.")
     message: str = strawberry.field(description="Safe to show to a person at the caller's firm.")
     customer_message: str | None = strawberry.field(
         description="Safe to show to the customer; null where there is nothing to tell."
@@ -66,27 +59,25 @@ class NextAction:
 @strawberry.type(description="Something that must be given, or given again.")
 class RequiredInformation:
     field: str = strawberry.field(description="The field, as a path in `kycData` joined with dots, e.g. address.postalCode.")
-    reason: str = strawberry.field(description="Why: missing_field, unusable_image, or the vendor's own label.")
-    message: str = strawberry.field(description="What to do, in words for the customer.")
+    reason: str = strawberry.field(description="The reason: missing_field, unusable_image, or the provider's own label.")
+    message: str = strawberry.field(description="The instruction for the customer, safe to show.")
 
 
 @strawberry.type(description="A person the firm must know.")
 class Customer(Node):
     external_id: str | None = strawberry.field(description="The caller's own id for the customer, unique in the tenant.")
-    type: CustomerType = strawberry.field(description="What kind of party the customer is.")
-    status: CustomerStatus = strawberry.field(description="Where the customer stands as a whole; computed.")
-    kyc_status: KycStatus = strawberry.field(description="Where the verification of identity stands.")
-    aml: Aml = strawberry.field(description="Where the screening stands.")
-    risk_level: RiskLevel = strawberry.field(description="How risky the firm holds the customer to be.")
+    type: CustomerType = strawberry.field(description="The kind of party; only individuals are supported.")
+    status: CustomerStatus = strawberry.field(description="The overall status, computed from `kycStatus` and `aml.status`.")
+    kyc_status: KycStatus = strawberry.field(description="The status of the identity verification.")
+    aml: Aml = strawberry.field(description="The screening against sanctions and watch lists, with its hits.")
+    risk_level: RiskLevel = strawberry.field(description="The risk level your firm has set with `setRiskLevel`.")
     tags: list[str] = strawberry.field(description="Words the firm has put on the customer.")
-    created_at: dt.datetime = strawberry.field(description="When the customer was created.")
-    updated_at: dt.datetime = strawberry.field(description="When the customer last changed.")
+    created_at: dt.datetime = strawberry.field(description="The time at which the customer was created.")
+    updated_at: dt.datetime = strawberry.field(description="The time of the customer's last change.")
     row: strawberry.Private[Any]
 
-    @strawberry.field(
-        description="What the caller's application should do now; for a customer's own token, what the customer should."
-    )
-    def next_action(self, info: strawberry.Info[Context, None]) -> NextAction:
+    @strawberry.field(description="The next step for the caller's application; for a customer's own token, for the customer.")
+    def next_action(self, info: Info) -> NextAction:
         stands = standing(self.row)
         action = action_for(stands)
         return NextAction(
@@ -97,35 +88,35 @@ class Customer(Node):
         )
 
     @strawberry.field(description="The hosted page on which this customer gives data and verifies; good for at least a month.")
-    def verification_link(self, info: strawberry.Info[Context, None]) -> URL:
+    def verification_link(self, info: Info) -> URL:
         context = info.context
         return URL(f"{context.public_url}/verify/{hosted.link(context.deps, context.tenant_id, self.id)}")
 
     @strawberry.field(description="The e-mail address; masked for callers who may not read personal data.")
-    async def email(self, info: strawberry.Info[Context, None]) -> str:
+    async def email(self, info: Info) -> str:
         return await self._personal(info.context, "email") or MASK
 
     @strawberry.field(description="Given names, or the only name; masked for callers who may not read personal data.")
-    async def first_name(self, info: strawberry.Info[Context, None]) -> str:
+    async def first_name(self, info: Info) -> str:
         return await self._personal(info.context, "firstName") or MASK
 
     @strawberry.field(description="The family name; null for people with one name. Masked like the first name.")
-    async def last_name(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def last_name(self, info: Info) -> str | None:
         return await self._personal(info.context, "lastName")
 
-    @strawberry.field(description="What the customer has declared so far; null while nothing was.")
-    async def kyc_data(self, info: strawberry.Info[Context, None]) -> KycData | None:
+    @strawberry.field(description="The data declared so far; null until the first submission.")
+    async def kyc_data(self, info: Info) -> KycData | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.id)
         if cipher is None or self.row.kyc_data is None:
             return None
         return await view(info.context, declaration.of(self.row, cipher))
 
     @strawberry.field(description="One line per KYC process: is it satisfied, and if not, why not.")
-    async def kyc_overview(self, info: strawberry.Info[Context, None]) -> list[KycProcessOverview]:
+    async def kyc_overview(self, info: Info) -> list[KycProcessOverview]:
         return await overview.of_customer(info.context, self.row)
 
-    @strawberry.field(description="What is still missing of the customer, or must be given again.")
-    async def required_information(self, info: strawberry.Info[Context, None]) -> list[RequiredInformation]:
+    @strawberry.field(description="Fields that the customer must still give, or give again; empty if none.")
+    async def required_information(self, info: Info) -> list[RequiredInformation]:
         asked = list(self.row.required_fields or ())
         if self.kyc_status is KycStatus.AWAITING_RESUBMISSION:
             asked += [item.plain() for item in await self._asked_again(info.context)]
@@ -142,7 +133,7 @@ class Customer(Node):
     @strawberry.field(description="The customer's ingestions, newest first.")
     async def ingestions(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -150,13 +141,13 @@ class Customer(Node):
     ) -> Connection[Ingestion]:
         return await ingestion.page(info.context, WantedIngestions(customer_id=self.id), first, after, last, before)
 
-    @strawberry.field(description="The current or last verification at a vendor; null where there is none.")
-    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+    @strawberry.field(description="The current or last verification at a provider; null where there is none.")
+    async def verification(self, info: Info) -> Verification | None:
         row = await info.context.loaders.verification_by_customer.load(self.id)
         return Verification.of(row) if row else None
 
-    @strawberry.field(description="What was decided about the customer here, newest first; at most a hundred.")
-    async def changes(self, info: strawberry.Info[Context, None]) -> list[CustomerChange]:
+    @strawberry.field(description="Decisions of your firm about the customer, newest first; at most 100.")
+    async def changes(self, info: Info) -> list[CustomerChange]:
         loaders, internal = info.context.loaders, info.context.caller.may(Right.READ_INTERNAL)
         cipher = await loaders.cipher_by_customer.load(self.id) if internal else None
         return [CustomerChange.of(row, cipher) for row in await loaders.changes_by_customer.load(self.id)]
@@ -164,7 +155,7 @@ class Customer(Node):
     @strawberry.field(description="The events about the customer, oldest first.")
     async def events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -196,7 +187,7 @@ class Customer(Node):
         )
 
 
-@strawberry.input(description="Which customers are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for customers. Omitted fields do not restrict.")
 class CustomerFilter:
     external_id: str | None = strawberry.field(default=strawberry.UNSET, description="Only with this external id.")
     kyc_status: list[KycStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
@@ -219,7 +210,7 @@ async def by_id(context: Context, customer_id: str) -> Customer | None:
     return Customer.of(row) if row else None
 
 
-IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
+IdOfCustomer = Annotated[strawberry.ID, strawberry.argument(description="The id of the customer, beginning with cus_.")]
 
 
 @strawberry.type
@@ -227,8 +218,10 @@ class CustomerQuery:
     @strawberry.field(description="One customer, by id or by external id; null for one that is unknown or of another tenant.")
     async def customer(
         self,
-        info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="The customer's id.")] = strawberry.UNSET,
+        info: Info,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The id of the customer, beginning with cus_.")
+        ] = strawberry.UNSET,
         external_id: Annotated[
             str | None, strawberry.argument(description="The caller's own id for the customer.")
         ] = strawberry.UNSET,
@@ -247,8 +240,11 @@ class CustomerQuery:
     @strawberry.field(description="The customers, newest first.")
     async def customers(
         self,
-        info: strawberry.Info[Context, None],
-        filter: Annotated[CustomerFilter | None, strawberry.argument(description="Which customers are wanted.")] = strawberry.UNSET,
+        info: Info,
+        filter: Annotated[
+            CustomerFilter | None,
+            strawberry.argument(description="Conditions that the customers must meet. Omit it to return all."),
+        ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -256,15 +252,15 @@ class CustomerQuery:
     ) -> Connection[Customer]:
         context = info.context
         context.require(Right.READ)
-        query = customer.matching(context.tenant_id, filter.wanted() if filter else Wanted())
-        found = await newest_first(context, "customer", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else Wanted()
+        found = await newest_first(context, "customer", customer.page, wanted, window(first, after, last, before))
         return connection(found, [Customer.of(row) for row in found.rows])
 
 
 @strawberry.type
 class CustomerSubscription:
     @strawberry.subscription(description="The customer now, then again after each change of status, kycStatus, aml or nextAction.")
-    async def customer(self, info: strawberry.Info[Context, None], id: IdOfCustomer) -> AsyncGenerator[Customer, None]:
+    async def customer(self, info: Info, id: IdOfCustomer) -> AsyncGenerator[Customer, None]:
         context = info.context
         context.require_for(id, Right.READ)
         feed = context.feed

@@ -6,70 +6,70 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
+from api.customer.enums import ChangeKind
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from app.domain.credential import Principal, Right
-from app.domain.lifecycle import ChangeKind
 from app.errors import UserFault, UserFaults
 from app.service.customer import lifecycle
 
-REASON = "Why; kept on record and encrypted. At most 500 characters."
+REASON = "The reason, kept on record and encrypted. At most 500 characters."
 
 
-@strawberry.input(description="What `deactivateCustomer` takes.")
+@strawberry.input(description="The input of `deactivateCustomer`.")
 class DeactivateCustomerInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
     reason: str = strawberry.field(description=REASON)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.input(description="What `reactivateCustomer` takes.")
+@strawberry.input(description="The input of `reactivateCustomer`.")
 class ReactivateCustomerInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
     reason: str = strawberry.field(description=REASON)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.input(description="What `setKycRequired` takes.")
+@strawberry.input(description="The input of `setKycRequired`.")
 class SetKycRequiredInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
-    required: bool = strawberry.field(description="Whether a verification is required.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
+    required: bool = strawberry.field(description="True if a verification is required.")
     reason: str = strawberry.field(description=REASON)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.input(description="What `screenCustomer` takes.")
+@strawberry.input(description="The input of `screenCustomer`.")
 class ScreenCustomerInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
     reason: str = strawberry.field(description=REASON)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.type(description="What `screenCustomer` answers.")
+@strawberry.type(description="The result of `screenCustomer`.")
 class ScreenCustomerPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.type(description="What `deactivateCustomer` answers.")
+@strawberry.type(description="The result of `deactivateCustomer`.")
 class DeactivateCustomerPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.type(description="What `reactivateCustomer` answers.")
+@strawberry.type(description="The result of `reactivateCustomer`.")
 class ReactivateCustomerPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.type(description="What `setKycRequired` answers.")
+@strawberry.type(description="The result of `setKycRequired`.")
 class SetKycRequiredPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 async def _decided(
@@ -83,14 +83,13 @@ async def _decided(
     return await customer.by_id(context, customer_id), []
 
 
-Info = strawberry.Info[Context, None]
-
-
 @strawberry.type
 class LifecycleMutation:
     @strawberry.mutation(description="Deactivates a customer: nothing more is done for it until it is reactivated.")
     async def deactivate_customer(
-        self, info: Info, input: Annotated[DeactivateCustomerInput, strawberry.argument(description="Whom, and why.")]
+        self,
+        info: Info,
+        input: Annotated[DeactivateCustomerInput, strawberry.argument(description="The customer, and the reason for the record.")],
     ) -> DeactivateCustomerPayload:
         caller = info.context.require(Right.WRITE)
         found, errors = await _decided(
@@ -100,7 +99,9 @@ class LifecycleMutation:
 
     @strawberry.mutation(description="Takes a deactivation back: the customer stands where it would stand without it.")
     async def reactivate_customer(
-        self, info: Info, input: Annotated[ReactivateCustomerInput, strawberry.argument(description="Whom, and why.")]
+        self,
+        info: Info,
+        input: Annotated[ReactivateCustomerInput, strawberry.argument(description="The customer, and the reason for the record.")],
     ) -> ReactivateCustomerPayload:
         caller = info.context.require(Right.WRITE)
         found, errors = await _decided(
@@ -113,7 +114,9 @@ class LifecycleMutation:
         "IN_PROGRESS. Verdicts on hits that are found again stay. Needs a person with the role compliance."
     )
     async def screen_customer(
-        self, info: Info, input: Annotated[ScreenCustomerInput, strawberry.argument(description="Whom, and why.")]
+        self,
+        info: Info,
+        input: Annotated[ScreenCustomerInput, strawberry.argument(description="The customer, and the reason for the record.")],
     ) -> ScreenCustomerPayload:
         caller = info.context.require_person(Right.JUDGE)
         found, errors = await _decided(
@@ -123,7 +126,9 @@ class LifecycleMutation:
 
     @strawberry.mutation(description="Decides whether a verification is required at all. Needs a person.")
     async def set_kyc_required(
-        self, info: Info, input: Annotated[SetKycRequiredInput, strawberry.argument(description="Whose, how, and why.")]
+        self,
+        info: Info,
+        input: Annotated[SetKycRequiredInput, strawberry.argument(description="The customer, and the details of the request.")],
     ) -> SetKycRequiredPayload:
         caller = info.context.require_person(Right.ACT)
         kind = ChangeKind.KYC_REQUIRED if input.required else ChangeKind.KYC_NOT_REQUIRED

@@ -8,26 +8,26 @@ from typing import Any
 import strawberry
 
 from api.context import Context
+from api.ingestion.enums import KycProcess
 from api.scalars import described
 from app.domain.overview import Line, OverviewStatus
-from app.domain.process import KycProcess
 from app.service.customer import overview
 
 described(
     OverviewStatus,
-    "Whether a KYC process of a customer is satisfied.",
+    "The state of a KYC process of a customer.",
     {
         "PENDING": "Nothing has been found for it yet.",
-        "RUNNING": "It is being found, or the vendor is checking.",
-        "OK": "What was found meets the requirements.",
-        "FAILED": "What was found does not, or could not be had: the reasons say why.",
+        "RUNNING": "It is being found, or the provider is checking.",
+        "OK": "The extracted data meets the requirements.",
+        "FAILED": "The requirements are not met or the data is missing; see the reasons.",
         "EXEMPT": "No verification is required of this customer.",
     },
     name="KycProcessStatus",
 )
 
 
-@strawberry.type(description="Why a process is not satisfied.")
+@strawberry.type(description="A reason why a process is not satisfied.")
 class KycProcessReason:
     code: str = strawberry.field(
         description="underage, duplicate, document_expired, missing_field, data_mismatch, provider_rejection, or the code of the "
@@ -39,10 +39,12 @@ class KycProcessReason:
 
 @strawberry.type(description="One process of a customer: is it satisfied, and if not, why not.")
 class KycProcessOverview:
-    process: KycProcess = strawberry.field(description="The process.")
-    status: OverviewStatus = strawberry.field(description="Whether it is satisfied.")
-    reasons: list[KycProcessReason] = strawberry.field(description="Why it is not; empty if it is.")
-    updated_at: dt.datetime | None = strawberry.field(description="When its newest result changed; null while there is none.")
+    process: KycProcess = strawberry.field(description="The KYC process that this is about.")
+    status: OverviewStatus = strawberry.field(description="The current state of the process; OK if it is satisfied.")
+    reasons: list[KycProcessReason] = strawberry.field(description="Reasons why it is not satisfied; empty if it is.")
+    updated_at: dt.datetime | None = strawberry.field(
+        description="The time at which its newest result changed; null if there is none."
+    )
 
 
 async def of_customer(context: Context, row: Any) -> list[KycProcessOverview]:

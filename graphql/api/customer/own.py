@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
@@ -17,30 +17,30 @@ from app.errors import UserFault, UserFaults
 from app.service.verification import hosted
 
 
-@strawberry.input(description="What `createCustomerToken` takes.")
+@strawberry.input(description="The input of `createCustomerToken`.")
 class CreateCustomerTokenInput:
     customer_id: strawberry.ID = strawberry.field(description="The customer whose browser or phone is to use it.")
     expires_in_seconds: int | None = strawberry.field(default=strawberry.UNSET, description="From 60 to 86400; left out, one hour.")
 
 
-@strawberry.type(description="What `createCustomerToken` answers.")
+@strawberry.type(description="The result of `createCustomerToken`.")
 class CreateCustomerTokenPayload:
     token: str | None = strawberry.field(description="The token, shown this once: a credential for the customer's own data alone.")
-    expires_at: dt.datetime | None = strawberry.field(description="When it ends.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    expires_at: dt.datetime | None = strawberry.field(description="The time at which the token expires; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.input(description="What `openVerification` takes.")
+@strawberry.input(description="The input of `openVerification`.")
 class OpenVerificationInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
-    accepted: bool = strawberry.field(description="Whether the customer has accepted that the data goes to the vendor.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
+    accepted: bool = strawberry.field(description="True if the customer accepted that the data goes to the provider.")
 
 
-@strawberry.type(description="What `openVerification` answers.")
+@strawberry.type(description="The result of `openVerification`.")
 class OpenVerificationPayload:
-    url: URL | None = strawberry.field(description="The vendor's page for the customer; null if it was refused.")
+    url: URL | None = strawberry.field(description="The provider's page for the customer; null if it was refused.")
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type
@@ -48,8 +48,8 @@ class OwnMutation:
     @strawberry.mutation(description="Makes a short-lived token for one customer's browser or phone: own data, and nothing else.")
     async def create_customer_token(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[CreateCustomerTokenInput, strawberry.argument(description="For whom, and for how long.")],
+        info: Info,
+        input: Annotated[CreateCustomerTokenInput, strawberry.argument(description="The customer, and the lifetime of the token.")],
     ) -> CreateCustomerTokenPayload:
         context = info.context
         context.require(Right.WRITE)
@@ -63,13 +63,13 @@ class OwnMutation:
         return CreateCustomerTokenPayload(token=made.token, expires_at=made.expires_at, user_errors=[])
 
     @strawberry.mutation(
-        description="The customer has accepted and goes on to the vendor's page: answers its address, made anew where it ended, "
+        description="The customer has accepted and goes on to the provider's page: answers its address, made anew where it ended, "
         "and PENDING becomes IN_PROGRESS. Starts nothing and costs nothing."
     )
     async def open_verification(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[OpenVerificationInput, strawberry.argument(description="Who goes on.")],
+        info: Info,
+        input: Annotated[OpenVerificationInput, strawberry.argument(description="The customer, and whether they accepted.")],
     ) -> OpenVerificationPayload:
         context = info.context
         context.require_for(input.customer_id, Right.WRITE)

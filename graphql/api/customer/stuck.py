@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.relay.connection import After, First, page_of, window
@@ -21,7 +21,7 @@ from app.service.trust import cursor
 
 described(
     Cause,
-    "Why a customer does not get on.",
+    "The cause for which a customer is stuck.",
     {cause.name: advice.meaning for cause, advice in ADVICE.items()},
     name="StuckCause",
 )
@@ -31,16 +31,16 @@ DAYS_MOST = 366
 
 @strawberry.type(description="A customer that does not get on.")
 class StuckVerification:
-    cause: Cause = strawberry.field(description="Why.")
-    since: dt.datetime = strawberry.field(description="Since when.")
-    message: str = strawberry.field(description="What it means, in a sentence for people.")
-    next_step: str = strawberry.field(description="What to do about it.")
+    cause: Cause = strawberry.field(description="The cause of the delay.")
+    since: dt.datetime = strawberry.field(description="The time since which the customer is stuck.")
+    message: str = strawberry.field(description="The meaning in a sentence for people.")
+    next_step: str = strawberry.field(description="The next step for a person; null if none is known.")
     api: str = strawberry.field(description="The field or mutation of this API that helps.")
     command: str = strawberry.field(description="The command that helps.")
     customer_id: strawberry.Private[str]
 
-    @strawberry.field(description="The customer.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> Customer:
+    @strawberry.field(description="The customer that this is about.")
+    async def customer(self, info: Info) -> Customer:
         found = await customer.by_id(info.context, self.customer_id)
         assert found is not None
         return found
@@ -60,11 +60,11 @@ class StuckVerification:
         )
 
 
-@strawberry.type(description="How the verifications that were started in the last days have gone.")
+@strawberry.type(description="Counts and durations of the verifications that were started in the last days.")
 class VerificationFigures:
-    started: int = strawberry.field(description="How many were started.")
-    verified: int = strawberry.field(description="How many of them were approved.")
-    failed: int = strawberry.field(description="How many of them were refused or ran out.")
+    started: int = strawberry.field(description="The number of verifications started in the period.")
+    verified: int = strawberry.field(description="The number of them that were approved.")
+    failed: int = strawberry.field(description="The number of them that were refused or expired.")
     conversion: float | None = strawberry.field(description="Verified by started, from 0 to 1; null while nothing was started.")
     median_seconds_to_verify: float | None = strawberry.field(description="Half of them took no longer than this, in seconds.")
     slowest_tenth_seconds_to_verify: float | None = strawberry.field(description="One in ten took at least this long, in seconds.")
@@ -75,7 +75,7 @@ class StuckQuery:
     @strawberry.field(description="Customers that do not get on, the longest first, each with why and the next step.")
     async def stuck_verifications(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         causes: Annotated[list[Cause] | None, strawberry.argument(description="Only for these reasons.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -103,11 +103,11 @@ class StuckQuery:
         found = page_of(rows, asked, made)
         return connection(found, [StuckVerification.of(row) for row in found.rows])
 
-    @strawberry.field(description="How the verifications that were started in the last days have gone.")
+    @strawberry.field(description="Counts and durations of the verifications that were started in the last days.")
     async def verification_figures(
         self,
-        info: strawberry.Info[Context, None],
-        days: Annotated[int, strawberry.argument(description="How many days back, at most 366.")] = 30,
+        info: Info,
+        days: Annotated[int, strawberry.argument(description="The number of days to look back, from 1 to 366.")] = 30,
     ) -> VerificationFigures:
         context = info.context
         context.require(Right.READ)

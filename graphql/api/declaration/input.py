@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from app.domain.kyc import (
+from api.declaration.enums import (
     AccountPurpose,
     EmploymentStatus,
     ExpectedMonthlyPayments,
@@ -26,8 +26,8 @@ def _field(description: str) -> Any:
 @strawberry.input(description="An address of residence.")
 class KycAddressInput:
     address_line1: T = _field("Street and house number. At most 200 characters.")
-    address_line2: T = _field("Apartment, suite, unit.")
-    city: T = _field("The city.")
+    address_line2: T = _field("Apartment, suite or unit; null if there is none.")
+    city: T = _field("The city or town of residence.")
     state: T = _field("The state or province, by name.")
     state_code: T = _field("The state or province by ISO 3166-2, without the country: CA. Required for addresses in the US.")
     postal_code: T = _field("The postal code, as the country writes it.")
@@ -37,18 +37,18 @@ class KycAddressInput:
 
 @strawberry.input(description="A document. One of each type is kept: giving a type again changes the fields that are given.")
 class KycDocumentInput:
-    type: KycDocumentType = strawberry.field(description="What it is.")
-    number: T = _field("Its number.")
+    type: KycDocumentType = strawberry.field(description="The type of the document.")
+    number: T = _field("The number as printed on the document.")
     issuing_country: T = _field("The country that issued it, by ISO 3166-1 alpha-2.")
     issue_date: T = _field("The day it was issued, as YYYY-MM-DD.")
     expiration_date: T = _field("The day it expires, as YYYY-MM-DD; in the future.")
-    front_image_url: T = _field("Where its front is fetched from, over https. JPEG, PNG or PDF of 100 KB to 10 MB.")
-    back_image_url: T = _field("Where its back is fetched from. Needed of everything but passports and papers.")
+    front_image_url: T = _field("The https address of its front: JPEG, PNG or PDF of 100 KB to 10 MB.")
+    back_image_url: T = _field("The https address of its back. Required unless it is a passport or a proof of address.")
     front_upload_id: strawberry.ID | None = _field("The upload that shows its front, in place of an address.")
     back_upload_id: strawberry.ID | None = _field("The upload that shows its back, in place of an address.")
 
 
-@strawberry.input(description="What a customer declares. Nothing is required at once: what is left out stays, null removes.")
+@strawberry.input(description="Data a customer declares. All fields are optional: omitted ones stay, null removes.")
 class KycDataInput:
     legal_first_name: T = _field("First name as in the identity document.")
     legal_last_name: T = _field("Last name as in the identity document. Not needed of people with one name.")
@@ -60,12 +60,12 @@ class KycDataInput:
     national_id_type: NationalIdType | None = _field("The type of the national id.")
     national_id_number: T = _field("Its number, checked where the country has check digits.")
     national_id_issuing_country: T = _field("The country that issued it, by ISO 3166-1 alpha-2.")
-    employment_status: EmploymentStatus | None = _field("How the customer is employed.")
+    employment_status: EmploymentStatus | None = _field("The declared employment of the customer.")
     most_recent_occupation: T = _field("The present or last occupation.")
-    source_of_funds: SourceOfFunds | None = _field("Where most of the money comes from.")
-    account_purpose: AccountPurpose | None = _field("What the account will be used for.")
+    source_of_funds: SourceOfFunds | None = _field("The main source of the customer's money.")
+    account_purpose: AccountPurpose | None = _field("The intended use of the account.")
     expected_monthly_payments_usd: ExpectedMonthlyPayments | None = _field("The payments expected in a month, in US dollars.")
-    is_intermediary: bool | None = _field("Whether the customer acts for others.")
+    is_intermediary: bool | None = _field("True if the customer acts on behalf of others.")
     documents: list[KycDocumentInput] | None = _field("Documents; those of other types stay as they are. Each type once.")
 
 

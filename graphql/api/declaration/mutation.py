@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.declaration.input import KycDataInput, patch
@@ -18,14 +18,14 @@ from app.service.customer import declaration
 from app.service.customer.declaration import Submitted
 
 
-@strawberry.input(description="What `updateKycData` takes.")
+@strawberry.input(description="The input of `updateKycData`.")
 class UpdateKycDataInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
-    kyc_data: KycDataInput = strawberry.field(description="What is declared: fields left out stay as they are, null removes.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
+    kyc_data: KycDataInput = strawberry.field(description="The declared data: omitted fields stay as they are, null removes.")
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.type(description="What `updateKycData` answers.")
+@strawberry.type(description="The result of `updateKycData`.")
 class UpdateKycDataPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
     user_errors: list[UserError] = strawberry.field(description="Everything that is wrong with it; empty if it was taken.")
@@ -39,8 +39,8 @@ class KycDataMutation:
     )
     async def update_kyc_data(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[UpdateKycDataInput, strawberry.argument(description="Whose data, and what is declared.")],
+        info: Info,
+        input: Annotated[UpdateKycDataInput, strawberry.argument(description="The customer, and the declared data.")],
     ) -> UpdateKycDataPayload:
         context = info.context
         context.require_for(input.customer_id, Right.WRITE)

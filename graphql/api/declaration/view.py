@@ -9,19 +9,19 @@ from typing import Any
 import strawberry
 
 from api.context import Context
-from api.ingestion.file import File
-from api.relay.node import masked
-from api.scalars import CountryCode, PhoneNumber
-from app.domain import kyc
-from app.domain.kyc import (
+from api.declaration.enums import (
     AccountPurpose,
     EmploymentStatus,
     ExpectedMonthlyPayments,
     KycDocumentType,
     NationalIdType,
     SourceOfFunds,
+    UploadStatus,
 )
-from app.domain.upload import UploadStatus
+from api.ingestion.file import File
+from api.relay.node import masked
+from api.scalars import CountryCode, PhoneNumber
+from app.domain import kyc
 
 described = strawberry.field
 MASKED = "Texts are masked, everything else is null, for callers who may not read personal data."
@@ -36,28 +36,28 @@ class ImageRemark:
 @strawberry.type(description="One side of a document.")
 class KycDocumentImage:
     upload_id: strawberry.ID = described(description="The upload it came by.")
-    status: UploadStatus = described(description="Whether it has been taken in.")
-    error: ImageRemark | None = described(description="Why it cannot be used; null if it can.")
-    warnings: list[ImageRemark] = described(description="What is worth knowing about it.")
+    status: UploadStatus = described(description="The status of the upload behind the image.")
+    error: ImageRemark | None = described(description="The reason why it cannot be used; null if it can.")
+    warnings: list[ImageRemark] = described(description="Remarks that do not keep it from being used; empty if there are none.")
     file: File | None = described(description="The file; null while it is not taken in.")
 
 
 @strawberry.type(description="An address of residence, as declared. " + MASKED)
 class KycAddress:
     address_line1: str | None = described(description="Street and house number.")
-    address_line2: str | None = described(description="Apartment, suite, unit.")
-    city: str | None = described(description="The city.")
+    address_line2: str | None = described(description="Apartment, suite or unit; null if there is none.")
+    city: str | None = described(description="The city or town of residence.")
     state: str | None = described(description="The state or province, by name.")
     state_code: str | None = described(description="The state or province by ISO 3166-2, without the country.")
-    postal_code: str | None = described(description="The postal code.")
-    country: CountryCode | None = described(description="The country.")
-    locale: str | None = described(description="Language and region.")
+    postal_code: str | None = described(description="The postal code as the country writes it.")
+    country: CountryCode | None = described(description="The country, as two letters such as ES.")
+    locale: str | None = described(description="The language and region, such as en-US.")
 
 
 @strawberry.type(description="A document, as declared. " + MASKED)
 class KycDocument:
-    type: KycDocumentType = described(description="What it is.")
-    number: str | None = described(description="Its number.")
+    type: KycDocumentType = described(description="The type of the document.")
+    number: str | None = described(description="The number, without any prefix; masked for callers who may not read personal data.")
     issuing_country: CountryCode | None = described(description="The country that issued it.")
     issue_date: dt.date | None = described(description="The day it was issued.")
     expiration_date: dt.date | None = described(description="The day it expires.")
@@ -65,24 +65,26 @@ class KycDocument:
     back: KycDocumentImage | None = described(description="Its back; null while none was given.")
 
 
-@strawberry.type(description="What a customer has declared so far. " + MASKED)
+@strawberry.type(description="The data that a customer has declared so far. " + MASKED)
 class KycData:
     legal_first_name: str | None = described(description="First name as in the identity document.")
     legal_last_name: str | None = described(description="Last name as in the identity document.")
     legal_middle_name: str | None = described(description="Middle name as in the identity document.")
-    phone_number: PhoneNumber | None = described(description="Phone number.")
-    date_of_birth: dt.date | None = described(description="Date of birth.")
-    nationality: CountryCode | None = described(description="Nationality.")
-    address: KycAddress | None = described(description="Address of residence.")
+    phone_number: PhoneNumber | None = described(description="The phone number with its country code, such as +14155551234.")
+    date_of_birth: dt.date | None = described(description="The declared date of birth.")
+    nationality: CountryCode | None = described(description="The declared nationality, as two letters such as US.")
+    address: KycAddress | None = described(description="The declared address of residence.")
     national_id_type: NationalIdType | None = described(description="The type of the national id.")
-    national_id_number: str | None = described(description="Its number.")
+    national_id_number: str | None = described(
+        description="The number, without any prefix; masked for callers who may not read personal data."
+    )
     national_id_issuing_country: CountryCode | None = described(description="The country that issued it.")
-    employment_status: EmploymentStatus | None = described(description="How the customer is employed.")
+    employment_status: EmploymentStatus | None = described(description="The declared employment of the customer.")
     most_recent_occupation: str | None = described(description="The present or last occupation.")
-    source_of_funds: SourceOfFunds | None = described(description="Where most of the money comes from.")
-    account_purpose: AccountPurpose | None = described(description="What the account will be used for.")
+    source_of_funds: SourceOfFunds | None = described(description="The main source of the customer's money.")
+    account_purpose: AccountPurpose | None = described(description="The intended use of the account.")
     expected_monthly_payments_usd: ExpectedMonthlyPayments | None = described(description="The payments expected in a month.")
-    is_intermediary: bool | None = described(description="Whether the customer acts for others.")
+    is_intermediary: bool | None = described(description="True if the customer acts on behalf of others.")
     documents: list[KycDocument] = described(description="The documents, one of each type.")
 
 

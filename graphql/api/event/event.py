@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
 from api.relay.connection import After, Before, First, Last, Page, page_of, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
@@ -28,14 +28,14 @@ AnyIngestion = Annotated["Ingestion", strawberry.lazy("api.ingestion.ingestion")
 @strawberry.type(description="One entry of the event log: something changed. Entries are never altered or removed.")
 class Event(Node):
     cursor: str = strawberry.field(description="Opaque. `events(after: cursor)` goes on behind this event.")
-    type: str = strawberry.field(description="What happened, e.g. ingestion.status_changed.")
-    created_at: dt.datetime = strawberry.field(description="When it was recorded.")
-    data: JSON = strawberry.field(description="What changed: ids and statuses, never personal data.")
+    type: str = strawberry.field(description="The event type, for example ingestion.status_changed.")
+    created_at: dt.datetime = strawberry.field(description="The time at which the event was recorded.")
+    data: JSON = strawberry.field(description="The details of the change: ids and statuses, never personal data.")
     customer_id: strawberry.Private[str | None]
     ingestion_id: strawberry.Private[str | None]
 
     @strawberry.field(description="The customer it is about, as the customer is now.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer | None:
+    async def customer(self, info: Info) -> AnyCustomer | None:
         from api.customer.customer import Customer
 
         if self.customer_id is None:
@@ -44,7 +44,7 @@ class Event(Node):
         return Customer.of(row) if row else None
 
     @strawberry.field(description="The ingestion it is about, as the ingestion is now.")
-    async def ingestion(self, info: strawberry.Info[Context, None]) -> AnyIngestion | None:
+    async def ingestion(self, info: Info) -> AnyIngestion | None:
         from api.ingestion.ingestion import Ingestion
 
         if self.ingestion_id is None:
@@ -65,9 +65,9 @@ class Event(Node):
         )
 
 
-@strawberry.input(description="Which events are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for events. Omitted fields do not restrict.")
 class EventFilter:
-    types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only these types.")
+    types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only events of these types.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
     ingestion_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this ingestion.")
 
@@ -76,7 +76,9 @@ class EventFilter:
         return log.EventFilter(frozenset(types) if types is not None else None, given(self.customer_id), given(self.ingestion_id))
 
 
-Filter = Annotated[EventFilter | None, strawberry.argument(description="Which events are wanted.")]
+Filter = Annotated[
+    EventFilter | None, strawberry.argument(description="Conditions that the events must meet. Omit it to return all.")
+]
 
 
 async def page(
@@ -118,7 +120,7 @@ class EventQuery:
     @strawberry.field(description="The event log, oldest first.")
     async def events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Filter = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -138,7 +140,7 @@ class EventSubscription:
     )
     async def events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Filter = strawberry.UNSET,
         after: After = strawberry.UNSET,
     ) -> AsyncGenerator[Event, None]:

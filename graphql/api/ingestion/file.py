@@ -7,11 +7,11 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
+from api.ingestion.enums import FileCategory
+from api.provider.enums import ProviderName
 from api.relay.node import Node
 from api.scalars import URL
-from app.domain.process.outcome import FileCategory
-from app.domain.provider import ProviderName
 from app.service.document import link
 
 DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "mediaId"}
@@ -19,9 +19,9 @@ DETAIL_OF_PROVIDER = {ProviderName.SUMSUB: "fileId", ProviderName.VERIFF: "media
 
 @strawberry.type(description="One file, of a verification or given by the customer. Its bytes are kept encrypted.")
 class File(Node):
-    category: FileCategory = strawberry.field(description="What kind of file it is.")
+    category: FileCategory = strawberry.field(description="The kind of the file, told from its content.")
     context: str = strawberry.field(
-        description="What it shows: photo-document-front, photo-document-back, photo-selfie, video or address-proof."
+        description="The subject: photo-document-front, photo-document-back, photo-selfie, video or address-proof."
     )
     content_type: str = strawberry.field(description="The media type, told from the content.")
     size: int = strawberry.field(description="The size in bytes.")
@@ -31,8 +31,8 @@ class File(Node):
         "the customer gave."
     )
 
-    @strawberry.field(description="Where to read the bytes, for five minutes. Null for callers who may not read documents.")
-    def url(self, info: strawberry.Info[Context, None]) -> URL | None:
+    @strawberry.field(description="An address that serves the bytes for five minutes. Null for callers who may not read documents.")
+    def url(self, info: Info) -> URL | None:
         context = info.context
         if not context.clear:
             return None

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.errors import UserError, user_errors
+from api.ingestion.enums import IngestionStatus, KycProcess
 from api.ingestion.result import ProcessResult
+from api.provider.enums import ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import KEY, given
 from app.domain import ids
 from app.domain.credential import Right
-from app.domain.ingestion import IngestionStatus, SourceKind
-from app.domain.process import KycProcess
-from app.domain.provider import ProviderName
+from app.domain.ingestion import SourceKind
 from app.domain.reference import DEFAULT_INTEGRATION, Reference
 from app.errors import NotFound, UserFault, UserFaults
-from app.model.ingestion import Ingestion as Row
 from app.service.ingestion import ingestion
 from app.service.ingestion.ingestion import IngestionFilter as Wanted
 from app.service.ingestion.ingestion import NewIngestion
@@ -31,28 +30,30 @@ if TYPE_CHECKING:
     from api.customer.customer import Customer
 
 AnyCustomer = Annotated["Customer", strawberry.lazy("api.customer.customer")]
-IdOfIngestion = Annotated[strawberry.ID, strawberry.argument(description="The ingestion's id.")]
+IdOfIngestion = Annotated[strawberry.ID, strawberry.argument(description="The id of the ingestion, beginning with ing_.")]
 
 
 @strawberry.type(description="The work of fetching one approved verification and turning it into process results.")
 class Ingestion(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that holds the verification.")
-    status: IngestionStatus = strawberry.field(description="Where it stands. Failure belongs to a process.")
+    provider: ProviderName = strawberry.field(description="The provider that holds the verification.")
+    status: IngestionStatus = strawberry.field(
+        description="The current status, from QUEUED to RUNNING to FINISHED. Failures belong to a process."
+    )
     processes: list[KycProcess] = strawberry.field(description="The processes asked for, in the order requested.")
-    attempts: int = strawberry.field(description="How often a worker has taken it up.")
-    created_at: dt.datetime = strawberry.field(description="When it was asked for.")
-    started_at: dt.datetime | None = strawberry.field(description="When a worker first took it up.")
-    finished_at: dt.datetime | None = strawberry.field(description="When its last process got its result.")
+    attempts: int = strawberry.field(description="The number of times a worker has claimed it.")
+    created_at: dt.datetime = strawberry.field(description="The time at which it was requested.")
+    started_at: dt.datetime | None = strawberry.field(description="The time at which a worker first claimed it; null while QUEUED.")
+    finished_at: dt.datetime | None = strawberry.field(description="The time at which it finished; null until FINISHED.")
     customer_id: strawberry.Private[str]
 
     @strawberry.field(description="The customer it is for.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer:
+    async def customer(self, info: Info) -> AnyCustomer:
         from api.customer.customer import Customer
 
         return Customer.of(await info.context.loaders.customer_by_id.load(self.customer_id))
 
     @strawberry.field(description="One result per process, in the order requested, from the moment it is queued.")
-    async def results(self, info: strawberry.Info[Context, None]) -> list[ProcessResult]:
+    async def results(self, info: Info) -> list[ProcessResult]:
         rows = await info.context.loaders.results_by_ingestion.load(self.id)
         return [ProcessResult.of(row) for row in rows]
 
@@ -71,16 +72,16 @@ class Ingestion(Node):
         )
 
 
-@strawberry.input(description="Which ingestions are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for ingestions. Omitted fields do not restrict.")
 class IngestionFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this customer.")
     status: list[IngestionStatus] | None = strawberry.field(
         default=strawberry.UNSET, description="Only with one of these statuses."
     )
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this provider.")
 
 
-@strawberry.input(one_of=True, description="How the verification at Sumsub is named: by a share token or by an applicant's id.")
+@strawberry.input(one_of=True, description="A verification at Sumsub, named by a share token or by an applicant's id.")
 class SumsubSource:
     share_token: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -93,12 +94,12 @@ class SumsubSource:
 
 @strawberry.input(description="One session at Veriff.")
 class VeriffSession:
-    session_id: strawberry.ID = strawberry.field(description="The session's id.")
+    session_id: strawberry.ID = strawberry.field(description="The id of the session at Veriff.")
     integration: str | None = strawberry.field(
         default=strawberry.UNSET, description="The integration whose keys read it; `default` if left out."
     )
     processes: list[KycProcess] | None = strawberry.field(
-        default=strawberry.UNSET, description="What this session gives; all its integration can give if left out."
+        default=strawberry.UNSET, description="The processes to take from this session. Omit it for all that its integration gives."
     )
 
     def reference(self) -> Reference:
@@ -108,21 +109,21 @@ class VeriffSession:
         )
 
 
-@strawberry.input(description="How the verification at Veriff is named: by its sessions.")
+@strawberry.input(description="A verification at Veriff, named by its sessions.")
 class VeriffSource:
     sessions: list[VeriffSession] = strawberry.field(description="At least one session.")
 
 
-@strawberry.input(one_of=True, description="The approved verification: exactly one vendor.")
+@strawberry.input(one_of=True, description="The approved verification: exactly one provider.")
 class IngestionSource:
     sumsub: SumsubSource | None = strawberry.field(default=strawberry.UNSET, description="A verification at Sumsub.")
     veriff: VeriffSource | None = strawberry.field(default=strawberry.UNSET, description="A verification at Veriff.")
 
 
-@strawberry.input(description="What `createIngestion` takes.")
+@strawberry.input(description="The input of `createIngestion`.")
 class CreateIngestionInput:
     customer_id: strawberry.ID = strawberry.field(description="The customer it is for.")
-    source: IngestionSource = strawberry.field(description="The approved verification.")
+    source: IngestionSource = strawberry.field(description="The approved verification to ingest, at one provider.")
     processes: list[KycProcess] | None = strawberry.field(
         default=strawberry.UNSET, description="The processes wanted; all that the source can give if left out."
     )
@@ -147,10 +148,10 @@ class CreateIngestionInput:
         return Source(ProviderName.SUMSUB, SourceKind.APPLICANT_ID, str(sumsub.applicant_id))
 
 
-@strawberry.type(description="What `createIngestion` answers.")
+@strawberry.type(description="The result of `createIngestion`.")
 class CreateIngestionPayload:
     ingestion: Ingestion | None = strawberry.field(description="The ingestion; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 async def by_id(context: Context, ingestion_id: str) -> Ingestion | None:
@@ -161,24 +162,24 @@ async def by_id(context: Context, ingestion_id: str) -> Ingestion | None:
 async def page(
     context: Context, wanted: Wanted, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> Connection[Ingestion]:
-    query = ingestion.matching(context.tenant_id, wanted)
-    found = await newest_first(context, "ingestion", query, Row.id, window(first, after, last, before))
+    found = await newest_first(context, "ingestion", ingestion.page, wanted, window(first, after, last, before))
     return connection(found, [Ingestion.of(row) for row in found.rows])
 
 
 @strawberry.type
 class IngestionQuery:
     @strawberry.field(description="One ingestion; null for an id that is unknown, of another kind or of another tenant.")
-    async def ingestion(self, info: strawberry.Info[Context, None], id: IdOfIngestion) -> Ingestion | None:
+    async def ingestion(self, info: Info, id: IdOfIngestion) -> Ingestion | None:
         info.context.require(Right.READ)
         return await by_id(info.context, id)
 
     @strawberry.field(description="The ingestions, newest first.")
     async def ingestions(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
-            IngestionFilter | None, strawberry.argument(description="Which ingestions are wanted.")
+            IngestionFilter | None,
+            strawberry.argument(description="Conditions that the ingestions must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -195,8 +196,10 @@ class IngestionMutation:
     @strawberry.mutation(description="Queues the ingestion of an approved verification.")
     async def create_ingestion(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[CreateIngestionInput, strawberry.argument(description="What to ingest, and for whom.")],
+        info: Info,
+        input: Annotated[
+            CreateIngestionInput, strawberry.argument(description="The customer, the source and the processes to ingest.")
+        ],
     ) -> CreateIngestionPayload:
         context = info.context
         context.require(Right.WRITE)
@@ -212,7 +215,7 @@ class IngestionSubscription:
     @strawberry.subscription(
         description="The ingestion now, then again after each change of it or of one of its results; ends after FINISHED."
     )
-    async def ingestion(self, info: strawberry.Info[Context, None], id: IdOfIngestion) -> AsyncGenerator[Ingestion, None]:
+    async def ingestion(self, info: Info, id: IdOfIngestion) -> AsyncGenerator[Ingestion, None]:
         context = info.context
         context.require(Right.READ)
         feed = context.feed

@@ -8,41 +8,40 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
+from api.ingestion.enums import DocumentType, Gender, KycProcess, ResultStatus
 from api.ingestion.file import File
+from api.provider.enums import ProviderName
 from api.relay.node import masked
 from api.scalars import CountryCode
-from app.domain.process import KycProcess, ResultStatus
-from app.domain.process.outcome import DocumentType, Gender
-from app.domain.provider import ProviderName
 from app.model import result as result_model
 
 Data = dict[str, Any]
 
 
-@strawberry.type(description="Why a process failed, in words a person can act on.")
+@strawberry.type(description="The reason why a process failed, in words a person can act on.")
 class ProcessError:
     code: str = strawberry.field(description="A stable code, e.g. provider_data_not_available.")
-    message: str = strawberry.field(description="What happened.")
-    hint: str | None = strawberry.field(description="What to do about it.")
+    message: str = strawberry.field(description="A sentence for people that says what failed.")
+    hint: str | None = strawberry.field(description="The next step for a person; null if none is known.")
     step: str = strawberry.field(
-        description="Where it happened: fetch-provider-data, download-provider-files or update-kyc-process."
+        description="The step that failed: fetch-provider-data, download-provider-files or update-kyc-process."
     )
-    details: JSON | None = strawberry.field(description="Facts, e.g. the vendor's own error code and correlation id.")
+    details: JSON | None = strawberry.field(description="Facts, e.g. the provider's own error code and correlation id.")
 
 
 @strawberry.type(description="Something worth knowing about a completed process. Not a failure.")
 class ProcessWarning:
     code: str = strawberry.field(description="A stable code, e.g. document_expired.")
-    message: str = strawberry.field(description="What it means, in a sentence.")
+    message: str = strawberry.field(description="The meaning of the code, in a sentence for people.")
 
 
-@strawberry.type(description="Where one value of a result came from.")
+@strawberry.type(description="The origin of one value of a result.")
 class Provenance:
     field: str = strawberry.field(description="The value, as a path in `data`.")
-    provider: ProviderName = strawberry.field(description="The vendor it came from.")
-    path: str = strawberry.field(description="The path in the vendor's payload.")
-    fetched_at: dt.datetime = strawberry.field(description="When the payload was fetched.")
+    provider: ProviderName = strawberry.field(description="The provider it came from.")
+    path: str = strawberry.field(description="The path in the provider's payload.")
+    fetched_at: dt.datetime = strawberry.field(description="The time at which the payload was fetched.")
 
 
 @strawberry.type(description="A place of birth; given only where both halves are known.")
@@ -51,23 +50,23 @@ class Birthplace:
     country: CountryCode | None = strawberry.field(description="The country. Null for callers without the right.")
 
 
-@strawberry.type(description="Who the customer says to be.")
+@strawberry.type(description="Name, birth and citizenship of the customer, as the provider recorded them.")
 class ProfileData:
-    full_name: str | None = strawberry.field(description="In Latin script where the vendor gives one, else as it came.")
+    full_name: str | None = strawberry.field(description="In Latin script where the provider gives one, else as it came.")
     full_name_native: str | None = strawberry.field(description="As in the document, where that differs.")
     birthdate: dt.date | None = strawberry.field(description="The day of birth.")
     birthplace: Birthplace | None = strawberry.field(description="Town and country of birth.")
     primary_citizenship: CountryCode | None = strawberry.field(description="The citizenship; null for stateless people.")
 
 
-@strawberry.type(description="An address in one normal form for all vendors.")
+@strawberry.type(description="An address in one normal form for all providers.")
 class AddressData:
     line1: str | None = strawberry.field(description="Street and number, in the order of the country.")
-    line2: str | None = strawberry.field(description="What else is needed to find the door.")
-    city: str | None = strawberry.field(description="The town.")
+    line2: str | None = strawberry.field(description="Apartment, floor or building; null if there is none.")
+    city: str | None = strawberry.field(description="The town or city, without its postal code.")
     subdivision: str | None = strawberry.field(description="State or region by ISO 3166-2, where it is known for certain.")
-    postal_code: str | None = strawberry.field(description="The postal code.")
-    country: CountryCode | None = strawberry.field(description="The country.")
+    postal_code: str | None = strawberry.field(description="The postal code as the country writes it.")
+    country: CountryCode | None = strawberry.field(description="The country, as two letters such as ES.")
 
 
 @strawberry.type(description="A person as a document shows them. People with one name have no family name.")
@@ -79,47 +78,47 @@ class Person:
     address: AddressData | None = strawberry.field(description="The address that the document shows.")
 
 
-@strawberry.type(description="An identity document.")
+@strawberry.type(description="An identity document, as the provider read it.")
 class IdentityDocument:
     type: DocumentType = strawberry.field(description="The kind of document.")
-    number: str | None = strawberry.field(description="The document's number.")
+    number: str | None = strawberry.field(description="The document's number, masked for callers who may not read personal data.")
     country: CountryCode | None = strawberry.field(description="The country that issued it.")
     issued_at: dt.date | None = strawberry.field(description="The day of issue.")
     expires_at: dt.date | None = strawberry.field(description="The last day of validity; null where there is none.")
-    provider_type: str | None = strawberry.field(description="The vendor's own word for the kind of document.")
+    provider_type: str | None = strawberry.field(description="The provider's own word for the kind of document.")
 
 
 @strawberry.type(description="The identity document and the person in it.")
 class IdentityData:
     document: IdentityDocument = strawberry.field(description="The document that proved the identity.")
     person: Person = strawberry.field(description="The person in the document.")
-    verified_at: dt.datetime | None = strawberry.field(description="When the vendor approved it.")
+    verified_at: dt.datetime | None = strawberry.field(description="The time at which the provider approved it; null if not told.")
 
 
-@strawberry.type(description="Who lives where, by a bill, a statement or the like.")
+@strawberry.type(description="A person's address as a bill, a bank statement or a similar document proves it.")
 class ProofOfAddressData:
     person: Person = strawberry.field(description="The person and the address on the document.")
-    verified_at: dt.datetime | None = strawberry.field(description="When the vendor approved it.")
+    verified_at: dt.datetime | None = strawberry.field(description="The time at which the provider approved it; null if not told.")
     document_kind: str | None = strawberry.field(description="The kind of paper, e.g. bank-statement; `other` if unknown.")
     issued_at: dt.date | None = strawberry.field(description="The day the paper was issued.")
 
 
-@strawberry.interface(description="What became of one KYC process of an ingestion.")
+@strawberry.interface(description="The result of one KYC process of an ingestion.")
 class ProcessResult:
-    process: KycProcess = strawberry.field(description="The process.")
-    status: ResultStatus = strawberry.field(description="Where it stands.")
+    process: KycProcess = strawberry.field(description="The KYC process that this is about.")
+    status: ResultStatus = strawberry.field(description="The current status; it only moves forward.")
     row: strawberry.Private[Any]
 
-    @strawberry.field(description="Why it failed, if it did.")
+    @strawberry.field(description="The reason for a failure; null unless the status is FAILED.")
     def error(self) -> ProcessError | None:
         return ProcessError(**self.row.error) if self.row.error else None
 
-    @strawberry.field(description="What is worth knowing about it.")
+    @strawberry.field(description="Remarks that do not keep it from being used; empty if there are none.")
     def warnings(self) -> list[ProcessWarning]:
         return [ProcessWarning(**item) for item in self.row.warnings or ()]
 
-    @strawberry.field(description="Where each value came from.")
-    async def provenance(self, info: strawberry.Info[Context, None]) -> list[Provenance]:
+    @strawberry.field(description="The origin of each value in `data`; empty until the process is completed.")
+    async def provenance(self, info: Info) -> list[Provenance]:
         details = await _details(self.row, info.context)
         return [
             Provenance(
@@ -132,7 +131,7 @@ class ProcessResult:
         ]
 
     @strawberry.field(description="The files that belong to this process.")
-    async def files(self, info: strawberry.Info[Context, None]) -> list[File]:
+    async def files(self, info: Info) -> list[File]:
         if self.status is not ResultStatus.COMPLETED:
             return []
         found = await info.context.loaders.files_by_ingestion.load(self.row.ingestion_id)
@@ -197,7 +196,7 @@ def _person(data: Data, *, clear: bool) -> Person:
 @strawberry.type(description="The result of PROFILE.")
 class ProfileResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> ProfileData | None:
+    async def data(self, info: Info) -> ProfileData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None
@@ -216,14 +215,14 @@ class ProfileResult(ProcessResult):
 @strawberry.type(description="The result of ADDRESS.")
 class AddressResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> AddressData | None:
+    async def data(self, info: Info) -> AddressData | None:
         return _address(await _opened(self.row, info.context), clear=info.context.clear)
 
 
 @strawberry.type(description="The result of IDENTITY.")
 class IdentityResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> IdentityData | None:
+    async def data(self, info: Info) -> IdentityData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None
@@ -245,7 +244,7 @@ class IdentityResult(ProcessResult):
 @strawberry.type(description="The result of PROOF_OF_ADDRESS.")
 class ProofOfAddressResult(ProcessResult):
     @strawberry.field(description="The data; masked for callers who may not read personal data. Null until completed.")
-    async def data(self, info: strawberry.Info[Context, None]) -> ProofOfAddressData | None:
+    async def data(self, info: Info) -> ProofOfAddressData | None:
         data, clear = await _opened(self.row, info.context), info.context.clear
         if data is None:
             return None

@@ -7,26 +7,24 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import DriftKind, ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
 from app.domain.credential import Right
-from app.domain.drift import DriftKind
-from app.domain.provider import ProviderName
-from app.model.drift import Drift as Row
 from app.service.ingestion import drift
 
 
-@strawberry.type(description="A word of a vendor's that is not known here. It decided nothing: what was sure last stayed.")
+@strawberry.type(description="A word of a provider's that is not known here. It decided nothing: what was sure last stayed.")
 class ProviderDrift(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that used it.")
-    kind: DriftKind = strawberry.field(description="What kind of word it is.")
-    place: str = strawberry.field(description="Where in the vendor's answer it stood.")
+    provider: ProviderName = strawberry.field(description="The provider that used it.")
+    kind: DriftKind = strawberry.field(description="The kind of word, such as STATUS.")
+    place: str = strawberry.field(description="The place of the word in the provider's response.")
     word: str = strawberry.field(description="The word as it came, cut to 100 characters.")
-    seen: int = strawberry.field(description="How often it was seen.")
-    first_seen_at: dt.datetime = strawberry.field(description="When it was seen first.")
-    last_seen_at: dt.datetime = strawberry.field(description="When it was seen last.")
+    seen: int = strawberry.field(description="The number of times it was seen.")
+    first_seen_at: dt.datetime = strawberry.field(description="The time at which it was first seen.")
+    last_seen_at: dt.datetime = strawberry.field(description="The time at which it was last seen.")
 
     @classmethod
     def of(cls, row: Any) -> ProviderDrift:
@@ -44,17 +42,17 @@ class ProviderDrift(Node):
 
 async def by_id(context: Context, drift_id: str) -> ProviderDrift | None:
     async with context.deps.database.reading() as connection_:
-        row = (await connection_.execute(drift.one(context.tenant_id, drift_id))).first()
+        row = await drift.by_id(connection_, context.tenant_id, drift_id)
     return ProviderDrift.of(row) if row else None
 
 
 @strawberry.type
 class DriftQuery:
-    @strawberry.field(description="Words of vendors that are not known here, newest first.")
+    @strawberry.field(description="Words of providers that are not known here, newest first.")
     async def provider_drifts(
         self,
-        info: strawberry.Info[Context, None],
-        provider: Annotated[ProviderName | None, strawberry.argument(description="Only of this vendor.")] = strawberry.UNSET,
+        info: Info,
+        provider: Annotated[ProviderName | None, strawberry.argument(description="Only of this provider.")] = strawberry.UNSET,
         kinds: Annotated[list[DriftKind] | None, strawberry.argument(description="Only of these kinds.")] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -63,6 +61,6 @@ class DriftQuery:
     ) -> Connection[ProviderDrift]:
         context = info.context
         context.require(Right.READ)
-        query = drift.matching(context.tenant_id, given(provider), given(kinds))
-        found = await newest_first(context, "drift", query, Row.id, window(first, after, last, before))
+        wanted = drift.DriftFilter(given(provider), given(kinds))
+        found = await newest_first(context, "drift", drift.page, wanted, window(first, after, last, before))
         return connection(found, [ProviderDrift.of(row) for row in found.rows])

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import strawberry
 
-from api.context import Context
-from app.domain.action import NEEDS_A_PERSON, ActionKind
+from api.context import Info
+from api.ingestion.enums import KycProcess
+from api.provider.enums import ProviderName, VendorRecord
+from api.verification.enums import ActionKind
+from app.domain.action import NEEDS_A_PERSON
 from app.domain.credential import Right
-from app.domain.process import KycProcess
-from app.domain.provider import ProviderName, VendorRecord
 
 
-@strawberry.type(description="One of several sets of keys at a vendor.")
+@strawberry.type(description="One of several sets of keys at a provider.")
 class ProviderIntegration:
-    name: str = strawberry.field(description="Its name here.")
+    name: str = strawberry.field(description="The name of the integration in the settings.")
     processes: list[KycProcess] = strawberry.field(description="The processes that its verifications can give.")
 
 
-@strawberry.type(description="Something that can be done to a verification at this vendor.")
+@strawberry.type(description="Something that can be done to a verification at this provider.")
 class ProviderAction:
-    kind: ActionKind = strawberry.field(description="What can be done.")
-    needs_person: bool = strawberry.field(description="Whether it is billable or destructive, and so never for a machine.")
+    kind: ActionKind = strawberry.field(description="The kind of the action.")
+    needs_person: bool = strawberry.field(description="True if it is billable or destructive and needs a person's credential.")
 
 
-@strawberry.type(description="A configured vendor and what it can do here.")
+@strawberry.type(description="A configured provider and what it can do here.")
 class Provider:
-    name: ProviderName = strawberry.field(description="The vendor.")
+    name: ProviderName = strawberry.field(description="The name of the provider.")
     processes: list[KycProcess] = strawberry.field(description="The processes that it can give.")
-    sources: list[str] = strawberry.field(description="How a verification may be named: share-token, applicant-id, sessions.")
-    actions: list[ProviderAction] = strawberry.field(description="What can be done to its verifications.")
+    sources: list[str] = strawberry.field(description="Ways to name a verification: share-token, applicant-id, sessions.")
+    actions: list[ProviderAction] = strawberry.field(description="Actions that its verifications support.")
     records: list[VendorRecord] = strawberry.field(description="Its own records that can be read as they are.")
     integrations: list[ProviderIntegration] = strawberry.field(description="Its sets of keys, where it has several kinds.")
 
 
 @strawberry.type
 class ProviderQuery:
-    @strawberry.field(description="The configured vendors.")
-    def providers(self, info: strawberry.Info[Context, None]) -> list[Provider]:
+    @strawberry.field(description="The providers configured here, with their capabilities.")
+    def providers(self, info: Info) -> list[Provider]:
         info.context.require(Right.READ)
         return [
             Provider(

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import InboundStatus, ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
 from api.verification.verification import Verification
 from app.domain.credential import Right
-from app.domain.inbound import InboundStatus
-from app.domain.provider import ProviderName
-from app.model.inbound import InboundEvent as Row
 from app.service.verification import inbound
 
 if TYPE_CHECKING:
@@ -25,30 +23,30 @@ AnyCustomer = Annotated["Customer", strawberry.lazy("api.customer.customer")]
 
 
 @strawberry.type(
-    description="An event that a vendor sent. Only proven ones are stored; its content is a hint, the state is always fetched."
+    description="An event that a provider sent. Only proven ones are stored; its content is a hint, the state is always fetched."
 )
 class ProviderEvent(Node):
-    provider: ProviderName = strawberry.field(description="The vendor that sent it.")
-    type: str = strawberry.field(description="The vendor's own type, known here or not.")
-    subject: str | None = strawberry.field(description="The vendor's id of what it is about.")
-    status: InboundStatus = strawberry.field(description="Where it stands.")
-    verified: bool = strawberry.field(description="Whether its signature was right: always true, for no other is stored.")
-    handled: bool = strawberry.field(description="Whether the vendor was asked for the present state after it came.")
-    changed: bool | None = strawberry.field(description="Whether asking found anything new; null until it is handled.")
-    sent_at: dt.datetime | None = strawberry.field(description="When the vendor says it happened.")
-    received_at: dt.datetime = strawberry.field(description="When it came in.")
-    handled_at: dt.datetime | None = strawberry.field(description="When it was handled.")
+    provider: ProviderName = strawberry.field(description="The provider that sent it.")
+    type: str = strawberry.field(description="The provider's own type, known here or not.")
+    subject: str | None = strawberry.field(description="The provider's id of what it is about.")
+    status: InboundStatus = strawberry.field(description="The current status; it only moves forward.")
+    verified: bool = strawberry.field(description="True if the signature is valid; always true, because others are not stored.")
+    handled: bool = strawberry.field(description="True once the provider's state was fetched after the event.")
+    changed: bool | None = strawberry.field(description="True if that fetch found anything new; null until it is handled.")
+    sent_at: dt.datetime | None = strawberry.field(description="The time of the event according to the provider; null if not told.")
+    received_at: dt.datetime = strawberry.field(description="The time at which the event arrived.")
+    handled_at: dt.datetime | None = strawberry.field(description="The time at which the event was handled; null until then.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The verification it is about; null while that is not known here.")
-    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+    async def verification(self, info: Info) -> Verification | None:
         if self.row.verification_id is None:
             return None
         row = await info.context.loaders.verification_by_id.load(self.row.verification_id)
         return Verification.of(row) if row else None
 
     @strawberry.field(description="The customer it is about; null while that is not known.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer | None:
+    async def customer(self, info: Info) -> AnyCustomer | None:
         from api.customer.customer import Customer
 
         if self.row.customer_id is None:
@@ -74,13 +72,18 @@ class ProviderEvent(Node):
         )
 
 
-@strawberry.input(description="Which provider events are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for provider events. Omitted fields do not restrict.")
 class ProviderEventFilter:
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only from this provider.")
     types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only of these types.")
     status: list[InboundStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
-    subject: str | None = strawberry.field(default=strawberry.UNSET, description="Only about this id of the vendor's.")
+    subject: str | None = strawberry.field(default=strawberry.UNSET, description="Only about this id of the provider's.")
+
+    def wanted(self) -> inbound.InboundFilter:
+        return inbound.InboundFilter(
+            given(self.provider), given(self.customer_id), given(self.subject), given(self.types), given(self.status)
+        )
 
 
 async def by_id(context: Context, event_id: str) -> ProviderEvent | None:
@@ -91,12 +94,13 @@ async def by_id(context: Context, event_id: str) -> ProviderEvent | None:
 
 @strawberry.type
 class ProviderEventQuery:
-    @strawberry.field(description="What vendors sent, newest first.")
+    @strawberry.field(description="The webhooks that providers sent, newest first.")
     async def provider_events(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
-            ProviderEventFilter | None, strawberry.argument(description="Which events are wanted.")
+            ProviderEventFilter | None,
+            strawberry.argument(description="Conditions that the events must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -105,17 +109,6 @@ class ProviderEventQuery:
     ) -> Connection[ProviderEvent]:
         context = info.context
         context.require(Right.READ)
-        query = inbound.columns(context.tenant_id)
-        if filter:
-            pairs = (
-                (Row.provider, given(filter.provider)),
-                (Row.customer_id, given(filter.customer_id)),
-                (Row.subject, given(filter.subject)),
-            )
-            for column, value in pairs:
-                query = query.where(column == value) if value is not None else query
-            lists: tuple[tuple[Any, list[Any] | None], ...] = ((Row.type, given(filter.types)), (Row.status, given(filter.status)))
-            for column, values in lists:
-                query = query.where(column.in_(values)) if values is not None else query
-        found = await newest_first(context, "provider_event", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else inbound.InboundFilter()
+        found = await newest_first(context, "provider_event", inbound.page, wanted, window(first, after, last, before))
         return connection(found, [ProviderEvent.of(row) for row in found.rows])

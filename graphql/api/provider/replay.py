@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
+from api.provider.enums import ProviderName, Replayed
 from api.relay.node import MASK
 from api.scalars import given
 from app.domain.credential import Right
-from app.domain.provider import ProviderName
-from app.domain.replay import Difference, Replayed, Wanted
+from app.domain.replay import Difference, Wanted
 from app.errors import UserFault, UserFaults
 from app.service.verification import replay
 
@@ -22,13 +22,15 @@ from app.service.verification import replay
 OPEN = frozenset({"status", "errorCode", "warnings", "stage", "reviewAnswer", "rejectType", "type", "subject", "externalId"})
 
 
-@strawberry.input(description="What is to be computed again: at most a hundred of each kind, newest first.")
+@strawberry.input(description="The items to compute again: at most 100 of each kind, newest first.")
 class ReplayFilter:
     kinds: list[Replayed] | None = strawberry.field(default=strawberry.UNSET, description="Only these kinds; all if left out.")
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only of this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only of this provider.")
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only about this customer.")
     types: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Only events of these types.")
-    event_ids: list[strawberry.ID] | None = strawberry.field(default=strawberry.UNSET, description="Only these events.")
+    event_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Only the events with these ids."
+    )
     since: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not older than this.")
     until: dt.datetime | None = strawberry.field(default=strawberry.UNSET, description="Only what is not newer than this.")
 
@@ -47,33 +49,35 @@ class ReplayFilter:
 
 @strawberry.type(description="One thing that computing again would change, or has changed.")
 class ReplayDifference:
-    kind: Replayed = strawberry.field(description="What kind of thing it is.")
-    subject_id: str = strawberry.field(description="What it is about: an event, `ingestion/PROCESS`, or a verification.")
-    field: str = strawberry.field(description="Which field differs.")
-    before: JSON | None = strawberry.field(description="What is stored; masked for callers who may not read personal data.")
-    after: JSON | None = strawberry.field(description="What was computed now; masked likewise.")
-    applied: bool = strawberry.field(description="Whether it was changed; always false in a dry run.")
-    reason: str | None = strawberry.field(description="Why it is not changed, where it cannot be.")
+    kind: Replayed = strawberry.field(description="The kind of the stored item.")
+    subject_id: str = strawberry.field(description="The id of the item: an event, `ingestion/PROCESS`, or a verification.")
+    field: str = strawberry.field(description="The name of the field that differs.")
+    before: JSON | None = strawberry.field(description="The stored value; masked for callers who may not read personal data.")
+    after: JSON | None = strawberry.field(description="The newly computed value; masked in the same way.")
+    applied: bool = strawberry.field(description="True if it was changed; always false in a dry run.")
+    reason: str | None = strawberry.field(description="The reason why it cannot be changed; null if it can.")
 
 
-@strawberry.type(description="What `replayProviderEvents` answers.")
+@strawberry.type(description="The result of `replayProviderEvents`.")
 class ReplayProviderEventsPayload:
-    dry_run: bool = strawberry.field(description="Whether nothing was changed.")
-    examined: int = strawberry.field(description="How many things were computed again.")
+    dry_run: bool = strawberry.field(description="True if this was a dry run that changed nothing.")
+    examined: int = strawberry.field(description="The number of stored items computed again.")
     differences: list[ReplayDifference] = strawberry.field(description="Every difference that was found.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type
 class ReplayMutation:
     @strawberry.mutation(
         description="Computes stored raw events and answers again, and shows the differences; changes them unless it is a dry run. "
-        "Needs a person. Replayed events lead to a look at the vendor's present state, as they did when they came."
+        "Needs a person. Replayed events lead to a look at the provider's present state, as they did when they came."
     )
     async def replay_provider_events(
         self,
-        info: strawberry.Info[Context, None],
-        filter: Annotated[ReplayFilter | None, strawberry.argument(description="What is to be computed again.")] = strawberry.UNSET,
+        info: Info,
+        filter: Annotated[
+            ReplayFilter | None, strawberry.argument(description="The items to compute again. Omit it for all kinds.")
+        ] = strawberry.UNSET,
         dry_run: Annotated[bool, strawberry.argument(description="Only show what would change.")] = True,
     ) -> ReplayProviderEventsPayload:
         context = info.context

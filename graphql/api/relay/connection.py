@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import Select
 
 from api.context import Context
 from api.scalars import given
 from app.errors import BadRequest
 from app.service.trust import cursor
+from app.store.page import Keyset
 
 PAGE_DEFAULT, PAGE_MOST = 20, 100
 
@@ -22,10 +22,10 @@ Last = Annotated[int | None, strawberry.argument(description="Take this many fro
 Before = Annotated[str | None, strawberry.argument(description="End in front of this cursor.")]
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there is more behind this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more in front of this page.")
+    has_next_page: bool = strawberry.field(description="True if more items follow this page.")
+    has_previous_page: bool = strawberry.field(description="True if items precede this page.")
     start_cursor: str | None = strawberry.field(description="The first edge's cursor; null for an empty page.")
     end_cursor: str | None = strawberry.field(description="The last edge's cursor; null for an empty page.")
 
@@ -79,12 +79,15 @@ def page_of(rows: Sequence[Any], asked: Window, make_cursor: Callable[[Any], str
     )
 
 
-async def newest_first(context: Context, kind: str, query: Select[Any], key: Any, asked: Window) -> Page:
-    """A page of a list ordered by id, newest first; ids sort by time."""
-    for place, comparison in ((asked.after, key.__lt__), (asked.before, key.__gt__)):
-        if place is not None:
-            query = query.where(comparison(cursor.decode(context.deps.vault, kind, context.tenant_id, place)[0]))
-    query = query.order_by(key.asc() if asked.backwards else key.desc()).limit(asked.size + 1)
+async def newest_first(
+    context: Context, kind: str, read: Callable[..., Awaitable[Sequence[Any]]], wanted: object, asked: Window
+) -> Page:
+    """Returns a page of a list ordered by id, newest first. `read` is the `page` of a service and `wanted` its filter."""
+
+    def place(text: str | None) -> str | None:
+        return None if text is None else str(cursor.decode(context.deps.vault, kind, context.tenant_id, text)[0])
+
+    keyset = Keyset(asked.size + 1, asked.backwards, place(asked.after), place(asked.before))
     async with context.deps.database.reading() as connection:
-        rows = (await connection.execute(query)).all()
+        rows = await read(connection, context.tenant_id, wanted, keyset)
     return page_of(rows, asked, lambda row: cursor.encode(context.deps.vault, kind, context.tenant_id, row.id))

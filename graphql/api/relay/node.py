@@ -19,15 +19,15 @@ class Node:
 
 @strawberry.type(description="One place in a list.")
 class Edge(Generic[N]):
-    node: N = strawberry.field(description="What stands at this place.")
+    node: N = strawberry.field(description="The object at this place of the list.")
     cursor: str = strawberry.field(description="Opaque: give it to `after` or `before` to go on from here.")
 
 
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[N]):
     edges: list[Edge[N]] = strawberry.field(description="The places of this page, with their cursors.")
-    nodes: list[N] = strawberry.field(description="What stands at the places of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    nodes: list[N] = strawberry.field(description="The objects of this page, in list order.")
+    page_info: PageInfo = strawberry.field(description="The position of this page in the list.")
 
 
 def connection(page: Page, nodes: list[N]) -> Connection[N]:

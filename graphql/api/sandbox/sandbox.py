@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
 from app.domain import duration
 from app.domain.credential import Right
@@ -15,15 +15,15 @@ from app.errors import BadRequest, UserFault
 from app.service.sandbox import clock
 
 
-@strawberry.input(description="What `advanceSandboxClock` takes.")
+@strawberry.input(description="The input of `advanceSandboxClock`.")
 class AdvanceSandboxClockInput:
     by: str = strawberry.field(description="A number and a unit: 90s, 30m, 18h or 30d.")
 
 
-@strawberry.type(description="What `advanceSandboxClock` answers.")
+@strawberry.type(description="The result of `advanceSandboxClock`.")
 class AdvanceSandboxClockPayload:
-    now: dt.datetime | None = strawberry.field(description="What the sandbox's clock says now; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    now: dt.datetime | None = strawberry.field(description="The new time of the sandbox's clock; null if it was refused.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type
@@ -33,8 +33,8 @@ class SandboxMutation:
     )
     async def advance_sandbox_clock(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[AdvanceSandboxClockInput, strawberry.argument(description="By how much.")],
+        info: Info,
+        input: Annotated[AdvanceSandboxClockInput, strawberry.argument(description="The time span to move forward.")],
     ) -> AdvanceSandboxClockPayload:
         context = info.context
         context.require(Right.WRITE)

@@ -7,70 +7,70 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context
+from api.context import Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
 from api.scalars import KEY, given
 from api.screening import screening
+from api.screening.enums import AmlDecision, HitVerdict
 from api.screening.screening import AmlHit
 from app.domain.credential import Right
-from app.domain.customer import AmlDecision
-from app.domain.hit import HitVerdict
 from app.errors import UserFault, UserFaults
 from app.service.screening import aml_decision as service
 from app.service.screening import watch_list
 from app.service.trust.actor import Actor
 
-COMMENT = "Why; kept on record and encrypted. At most 2,000 characters."
-Info = strawberry.Info[Context, None]
+COMMENT = "The reason, kept on record and encrypted. At most 2,000 characters."
 
 
-@strawberry.input(description="What `reviewAmlHit` takes.")
+@strawberry.input(description="The input of `reviewAmlHit`.")
 class ReviewAmlHitInput:
-    hit_id: strawberry.ID = strawberry.field(description="The hit.")
-    verdict: HitVerdict = strawberry.field(description="FALSE_POSITIVE or TRUE_POSITIVE.")
+    hit_id: strawberry.ID = strawberry.field(description="The id of the hit, beginning with hit_.")
+    verdict: HitVerdict = strawberry.field(description="The verdict: FALSE_POSITIVE or TRUE_POSITIVE.")
     comment: str = strawberry.field(description=COMMENT)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.type(description="What `reviewAmlHit` answers.")
+@strawberry.type(description="The result of `reviewAmlHit`.")
 class ReviewAmlHitPayload:
     hit: AmlHit | None = strawberry.field(description="The hit as judged; null if it was refused.")
     customer: Customer | None = strawberry.field(description="The customer it is about; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.input(description="What `resolveAml` takes.")
+@strawberry.input(description="The input of `resolveAml`.")
 class ResolveAmlInput:
-    customer_id: strawberry.ID = strawberry.field(description="The customer.")
-    decision: AmlDecision = strawberry.field(description="The decision.")
+    customer_id: strawberry.ID = strawberry.field(description="The customer that this is about.")
+    decision: AmlDecision = strawberry.field(description="The decision on the customer.")
     comment: str = strawberry.field(description=COMMENT)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.type(description="What `resolveAml` answers.")
+@strawberry.type(description="The result of `resolveAml`.")
 class ResolveAmlPayload:
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type(description="A list that customers are looked for in.")
 class WatchList:
-    name: str = strawberry.field(description="The list's name.")
+    name: str = strawberry.field(description="The name of the watch list.")
     version: str = strawberry.field(description="The version that is looked into.")
     format: str = strawberry.field(description="The format of the file it came from: ofac, simple or ftm.")
-    licence: str = strawberry.field(description="What may be done with its data.")
-    entries: int = strawberry.field(description="People on it.")
-    threshold: float = strawberry.field(description="From which score on, between 0 and 1, one of them is shown as a hit.")
-    imported_at: dt.datetime = strawberry.field(description="When this version was imported.")
+    licence: str = strawberry.field(description="The licence under which its data may be used.")
+    entries: int = strawberry.field(description="The number of people on the list.")
+    threshold: float = strawberry.field(description="The lowest score, from 0 to 1, that is reported as a hit.")
+    imported_at: dt.datetime = strawberry.field(description="The time at which this version was imported.")
 
 
 @strawberry.type
 class AmlMutation:
     @strawberry.mutation(description="Judges a hit, while aml.status is NEEDS_REVIEW. Needs a person with the role compliance.")
     async def review_aml_hit(
-        self, info: Info, input: Annotated[ReviewAmlHitInput, strawberry.argument(description="Which hit, how, and why.")]
+        self,
+        info: Info,
+        input: Annotated[ReviewAmlHitInput, strawberry.argument(description="The hit, the verdict and the reason.")],
     ) -> ReviewAmlHitPayload:
         context = info.context
         by = Actor.of(context.require_person(Right.JUDGE))
@@ -88,7 +88,9 @@ class AmlMutation:
         "the firm wants two, the first decision waits until a second person decides the same."
     )
     async def resolve_aml(
-        self, info: Info, input: Annotated[ResolveAmlInput, strawberry.argument(description="Whom, how, and why.")]
+        self,
+        info: Info,
+        input: Annotated[ResolveAmlInput, strawberry.argument(description="The customer, the decision and the reason.")],
     ) -> ResolveAmlPayload:
         context = info.context
         by = Actor.of(context.require_person(Right.JUDGE))

@@ -8,43 +8,41 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
 from api.relay.node import Node, masked
-from app.domain.aml import Screened
+from api.screening.enums import AmlDecision, AmlStatus, HitVerdict, Screened, ScreenerName
 from app.domain.credential import Right
-from app.domain.customer import AmlDecision, AmlStatus
-from app.domain.hit import DecisionStatus, HitVerdict
-from app.domain.screening import ScreenerName
+from app.domain.hit import DecisionStatus
 from app.service.screening import aml_decision, hit
 
 
 @strawberry.type(description="Somebody on a list who may be the customer. A verdict stays while the list says the same.")
 class AmlHit(Node):
-    screener: ScreenerName = strawberry.field(description="Who found it.")
+    screener: ScreenerName = strawberry.field(description="The screener that found the hit.")
     list: str = strawberry.field(description="The list on which it stands.")
     topics: list[str] = strawberry.field(  # type: ignore[valid-type]
-        description="Why it stands there: sanctions, pep, adverse_media, crime, terrorism, fitness_probity, warning, other."
+        description="Reasons for the listing: sanctions, pep, adverse_media, crime, terrorism, fitness_probity, warning, other."
     )
-    score: float = strawberry.field(description="How well it fits, from 0 to 1; 1 where the source gives no score.")
-    verdict: HitVerdict = strawberry.field(description="What a person made of it.")
-    judged_by: str | None = strawberry.field(description="Whose credential judged it; null while nobody has.")
-    judged_at: dt.datetime | None = strawberry.field(description="When it was judged.")
-    found_at: dt.datetime = strawberry.field(description="When it was found, as it stands now.")
+    score: float = strawberry.field(description="The similarity, from 0 to 1; 1 if the source gives no score.")
+    verdict: HitVerdict = strawberry.field(description="The verdict of a person; `reviewAmlHit` changes it.")
+    judged_by: str | None = strawberry.field(description="The name of the credential that judged it; null until then.")
+    judged_at: dt.datetime | None = strawberry.field(description="The time of the verdict; null until it is judged.")
+    found_at: dt.datetime = strawberry.field(description="The time at which the hit was found in its present form.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The listed name; masked for callers who may not read personal data.")
-    async def name(self, info: strawberry.Info[Context, None]) -> str:
+    async def name(self, info: Info) -> str:
         return masked(str((await self._opened(info.context)).get("name", "")), clear=info.context.clear) or ""
 
     @strawberry.field(description="The person's comment on the verdict; null for callers who may not read internal comments.")
-    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def comment(self, info: Info) -> str | None:
         return await _comment(info.context, self.row, hit.COMMENT)
 
     @strawberry.field(
-        description="What explains the hit: what fits and what does not, what the list says, where to read it (`source`). "
+        description="The explanation of the hit: matching and differing fields, the list's own entry, and its `source`. "
         "Empty for callers who may not read personal data."
     )
-    async def details(self, info: strawberry.Info[Context, None]) -> JSON:
+    async def details(self, info: Info) -> JSON:
         return JSON((await self._opened(info.context)).get("details", {}) if info.context.clear else {})
 
     async def _opened(self, context: Context) -> dict[str, Any]:
@@ -76,21 +74,23 @@ async def _comment(context: Context, row: Any, place: str) -> str | None:
 
 @strawberry.type(description="One version of a list.")
 class ListVersion:
-    list: str = strawberry.field(description="The list's name.")
-    version: str = strawberry.field(description="The version.")
+    list: str = strawberry.field(description="The name of the watch list.")
+    version: str = strawberry.field(description="The version of the list that was searched.")
 
 
-@strawberry.type(description="What one screener has said last about a customer.")
+@strawberry.type(description="The latest outcome of one screener for a customer.")
 class AmlCheck:
-    screener: ScreenerName = strawberry.field(description="Who was asked.")
-    outcome: Screened = strawberry.field(description="What it said.")
-    algorithm: str | None = strawberry.field(description="What compared, with its version; null where the source does not say.")
+    screener: ScreenerName = strawberry.field(description="The screener that was asked.")
+    outcome: Screened = strawberry.field(description="The outcome; only CLEAR means that nothing was found.")
+    algorithm: str | None = strawberry.field(
+        description="The matching algorithm with its version; null if the source does not say."
+    )
     versions: list[ListVersion] = strawberry.field(description="The lists that were looked into.")
     remarks: list[str] = strawberry.field(
-        description="What keeps it from being a whole screening: NAME_NOT_LATIN, no name could be transliterated surely; "
+        description="Limits of the screening: NAME_NOT_LATIN, no name could be transliterated reliably; "
         "HITS_CUT, there were more hits than are kept."
     )
-    checked_at: dt.datetime = strawberry.field(description="When.")
+    checked_at: dt.datetime = strawberry.field(description="The time at which the screener returned this outcome.")
 
     @classmethod
     def of(cls, row: Any) -> AmlCheck:
@@ -104,44 +104,46 @@ class AmlCheck:
         )
 
 
-@strawberry.type(description="Where the screening against sanctions and watch lists stands.")
+@strawberry.type(description="The status of the screening against sanctions and watch lists.")
 class Aml:
     status: AmlStatus = strawberry.field(description="The status of the screening.")
-    screened_at: dt.datetime | None = strawberry.field(description="When the screening last had a result; null while it had none.")
-    decision: AmlDecision | None = strawberry.field(description="What compliance decided; null while nothing was decided.")
+    screened_at: dt.datetime | None = strawberry.field(
+        description="The time of the last screening result; null until there is one."
+    )
+    decision: AmlDecision | None = strawberry.field(description="The decision of compliance; null until one is recorded.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The person whose decision stands; null while nothing was decided.")
-    async def decided_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def decided_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return found.decided_by if found and self.decision else None
 
     @strawberry.field(description="The second person, where one is needed.")
-    async def confirmed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def confirmed_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return found.confirmed_by if found and self.decision else None
 
     @strawberry.field(description="The comment on the decision; null for callers who may not read internal comments.")
-    async def comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def comment(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.FINAL)
         return await _comment(info.context, found, aml_decision.COMMENT) if self.decision else None
 
     @strawberry.field(description="A decision that waits for a second person's; null where none does.")
-    async def proposed_decision(self, info: strawberry.Info[Context, None]) -> AmlDecision | None:
+    async def proposed_decision(self, info: Info) -> AmlDecision | None:
         found = await self._decision(info.context, DecisionStatus.PROPOSED)
         return AmlDecision(found.decision) if found else None
 
     @strawberry.field(description="The person whose decision waits for a second person's.")
-    async def proposed_by(self, info: strawberry.Info[Context, None]) -> str | None:
+    async def proposed_by(self, info: Info) -> str | None:
         found = await self._decision(info.context, DecisionStatus.PROPOSED)
         return found.decided_by if found else None
 
-    @strawberry.field(description="What is found at present, what nobody has judged first; at most 200.")
-    async def hits(self, info: strawberry.Info[Context, None]) -> list[AmlHit]:
+    @strawberry.field(description="The current hits, unreviewed ones first; at most 200.")
+    async def hits(self, info: Info) -> list[AmlHit]:
         return [AmlHit.of(row) for row in await info.context.loaders.hits_by_customer.load(self.row.id)]
 
-    @strawberry.field(description="What each screener has said last.")
-    async def checks(self, info: strawberry.Info[Context, None]) -> list[AmlCheck]:
+    @strawberry.field(description="The latest outcome of each screener.")
+    async def checks(self, info: Info) -> list[AmlCheck]:
         return [AmlCheck.of(row) for row in await info.context.loaders.checks_by_customer.load(self.row.id)]
 
     async def _decision(self, context: Context, status: DecisionStatus) -> Any | None:

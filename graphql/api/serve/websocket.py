@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
@@ -19,14 +19,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from api.errors import formatted, masked, request_error
 from api.serve import body
 from api.serve.admission import Refused
-from api.serve.gate import Asked, new_request_id
-from api.serve.live import Failed
+from api.serve.gate import Asked, Gate, new_request_id
+from api.serve.live import Failed, Hub
 from app.domain.credential import Principal
 from app.errors import RequestFault, Unauthenticated
 from app.log import place
-
-if TYPE_CHECKING:
-    from api.serve.socket_server import Sockets
 
 log = structlog.get_logger(module=__name__)
 
@@ -47,10 +44,21 @@ class Closing(Exception):
         self.reason = reason
 
 
+class Server(Protocol):
+    """The process's sockets as one of them sees them: `socket_server.Sockets`."""
+
+    gate: Gate
+    hub: Hub
+
+    def join(self, socket: Socket, credential_id: str) -> None: ...
+
+    def leave(self, socket: Socket, credential_id: str) -> None: ...
+
+
 class Socket:
     """One connection: messages in, answers out, each subscription a task of its own."""
 
-    def __init__(self, sockets: Sockets, websocket: WebSocket) -> None:
+    def __init__(self, sockets: Server, websocket: WebSocket) -> None:
         self._sockets = sockets
         self._websocket = websocket
         self._principal: Principal | None = None

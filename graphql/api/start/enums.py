@@ -1,51 +1,53 @@
-"""The closed sets of starts as GraphQL enums, each value described."""
+"""Enums of verification starts, each value described. Types import them from here, so that no enum lacks its descriptions."""
 
 from __future__ import annotations
 
 from api.scalars import described
 from app.domain.start import ChargeStatus, ClientRelationship, Outcome, PaymentMethod, StartStatus
 
+__all__ = ["ChargeStatus", "ClientRelationship", "Outcome", "PaymentMethod", "StartStatus"]
+
 described(
     PaymentMethod,
-    "How a customer pays.",
+    "A customer's way of paying.",
     {
-        "CASH": "In cash.",
-        "CRYPTO": "In crypto-assets.",
-        "BANK_TRANSFER": "By bank transfer.",
-        "CARD": "By card.",
-        "OTHER": "Otherwise.",
+        "CASH": "The customer pays in cash.",
+        "CRYPTO": "The customer pays in crypto-assets.",
+        "BANK_TRANSFER": "The customer pays by bank transfer.",
+        "CARD": "The customer pays by card.",
+        "OTHER": "The customer pays in another way.",
     },
 )
 described(
     ClientRelationship,
-    "Whether the firm knows a customer.",
-    {"NEW": "A new client.", "EXISTING": "A client of before."},
+    "The relationship of your firm to a customer.",
+    {"NEW": "Your firm does not know the customer yet.", "EXISTING": "A client of before."},
 )
 described(
     StartStatus,
-    "Where the start of a verification stands.",
+    "The status of a verification start.",
     {
         "AWAITING_APPROVAL": "Another person must approve it; nothing was charged.",
-        "AUTHORISED": "It is charged, and is being made at the vendor.",
-        "STARTED": "The vendor has made it.",
-        "REFUSED": "The vendor refused it, or was out of reach: nothing was made, the charge is released.",
-        "UNCERTAIN": "The vendor did not answer: a person must find out whether it was made.",
+        "AUTHORISED": "It is charged, and is being made at the provider.",
+        "STARTED": "The provider has made it.",
+        "REFUSED": "The provider refused it, or was out of reach: nothing was made, the charge is released.",
+        "UNCERTAIN": "The provider did not answer: a person must find out whether it was made.",
         "WITHDRAWN": "A person took it back, or found that nothing was made.",
     },
     name="VerificationStartStatus",
 )
 described(
     ChargeStatus,
-    "What became of a charge.",
+    "The status of a charge for a start.",
     {
-        "HELD": "It stands until the vendor has answered.",
+        "HELD": "It stands until the provider has answered.",
         "CONFIRMED": "Something was made for it.",
-        "RELEASED": "Nothing was made.",
+        "RELEASED": "Nothing was created, so nothing is charged.",
     },
 )
 described(
     Outcome,
-    "What a person found at the vendor about a start that nobody was sure of.",
+    "The outcome that a person found at the provider for an uncertain start.",
     {
         "MADE": "It was made there: its id is given.",
         "NOT_MADE_TRY_AGAIN": "Nothing was made: it is called once more, for the same charge.",

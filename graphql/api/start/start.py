@@ -8,13 +8,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
+from api.provider.enums import ProviderName
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import given
+from api.start.enums import ChargeStatus, ClientRelationship, PaymentMethod, StartStatus
 from api.start.input import (
     ApproveVerificationStartInput,
     ResolveVerificationStartInput,
@@ -24,55 +26,56 @@ from api.start.input import (
 from api.verification import verification
 from api.verification.verification import Verification
 from app.domain.credential import Right
-from app.domain.provider import ProviderName
-from app.domain.start import ChargeStatus, ClientRelationship, PaymentMethod, StartStatus
 from app.errors import UserFault, UserFaults
-from app.model.start import Start as Row
 from app.service.start import approval, start
 from app.service.start.start import Wanted
 from app.service.trust.actor import Actor
 
 
-@strawberry.type(description="What the person who started answered about the customer's business.")
+@strawberry.type(description="The risk answers of the person who requested the start.")
 class RiskAnswers:
-    designated_service: str = strawberry.field(description="Which of the firm's services it is about.")
-    payment_method: PaymentMethod = strawberry.field(description="How the customer pays.")
-    client_relationship: ClientRelationship = strawberry.field(description="Whether the firm knows the customer.")
+    designated_service: str = strawberry.field(description="The designated service of your firm.")
+    payment_method: PaymentMethod = strawberry.field(description="The customer's way of paying.")
+    client_relationship: ClientRelationship = strawberry.field(description="The relationship of your firm to the customer.")
     comment: str | None = strawberry.field(description="A remark; null for callers who may not read internal remarks.")
 
 
-@strawberry.type(description="Why a start was not made, or is not sure.")
+@strawberry.type(description="The problem that stopped a start or left it uncertain.")
 class StartProblem:
     code: str = strawberry.field(description="A stable code for programs.")
-    message: str = strawberry.field(description="What is wrong, in a sentence for people.")
-    hint: str | None = strawberry.field(description="What to do about it.")
+    message: str = strawberry.field(description="A sentence for people that says what is wrong.")
+    hint: str | None = strawberry.field(description="The next step for a person; null if none is known.")
 
 
 @strawberry.type(description="A verification that a person started: who, why, what it cost, and what became of it.")
 class VerificationStart(Node):
-    status: StartStatus = strawberry.field(description="Where it stands.")
-    provider: ProviderName = strawberry.field(description="The vendor.")
-    level: str | None = strawberry.field(description="The vendor's level, where another than the usual one was asked for.")
+    status: StartStatus = strawberry.field(
+        description="The current status; UNCERTAIN may return to AUTHORISED when it is tried again."
+    )
+    provider: ProviderName = strawberry.field(description="The provider that the verification is started at.")
+    level: str | None = strawberry.field(description="The provider's level, where another than the usual one was asked for.")
     requested_by: str = strawberry.field(description="The person who asked for it.")
     approved_by: str | None = strawberry.field(description="The person who approved or resolved it, where one did.")
-    charge: ChargeStatus | None = strawberry.field(description="What became of its charge; null while it is not authorised.")
-    problem: StartProblem | None = strawberry.field(description="Why it was not made, or is not sure.")
-    created_at: dt.datetime = strawberry.field(description="When it was asked for.")
-    ended_at: dt.datetime | None = strawberry.field(description="When it was over.")
+    charge: ChargeStatus | None = strawberry.field(description="The status of its charge; null until it is authorised.")
+    problem: StartProblem | None = strawberry.field(
+        description="The problem that stopped it or left it uncertain; null if there is none."
+    )
+    created_at: dt.datetime = strawberry.field(description="The time at which it was requested.")
+    ended_at: dt.datetime | None = strawberry.field(description="The time at which it ended; null until then.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The customer it is for.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> Customer:
+    async def customer(self, info: Info) -> Customer:
         found = await customer.by_id(info.context, self.row.customer_id)
         assert found is not None
         return found
 
     @strawberry.field(description="The verification that came of it; null while there is none.")
-    async def verification(self, info: strawberry.Info[Context, None]) -> Verification | None:
+    async def verification(self, info: Info) -> Verification | None:
         return await verification.by_id(info.context, self.row.verification_id)
 
-    @strawberry.field(description="The risk answers.")
-    async def risk(self, info: strawberry.Info[Context, None]) -> RiskAnswers | None:
+    @strawberry.field(description="The risk answers, kept encrypted with the start.")
+    async def risk(self, info: Info) -> RiskAnswers | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
         if cipher is None:
             return None
@@ -101,26 +104,29 @@ class VerificationStart(Node):
         )
 
 
-@strawberry.type(description="What `startVerification` answers.")
+@strawberry.type(description="The result of `startVerification`.")
 class StartVerificationPayload:
     verification: Verification | None = strawberry.field(
-        description="The verification; null if it was refused, waits for a second person, or the vendor has not answered yet."
+        description="The verification; null if it was refused, waits for a second person, or the provider has not answered yet."
     )
     start: VerificationStart | None = strawberry.field(description="The start with its charge; null if it was refused.")
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.type(description="What the mutations on a start answer.")
+@strawberry.type(description="The result of a mutation on a start.")
 class VerificationStartPayload:
     start: VerificationStart | None = strawberry.field(description="The start; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.input(description="Which starts are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for starts. Omitted fields do not restrict.")
 class VerificationStartFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this customer.")
     status: list[StartStatus] | None = strawberry.field(default=strawberry.UNSET, description="Only with one of these statuses.")
+
+    def wanted(self) -> start.StartFilter:
+        return start.StartFilter(given(self.customer_id), given(self.status))
 
 
 async def by_id(context: Context, start_id: str) -> VerificationStart | None:
@@ -138,9 +144,6 @@ async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -
     return VerificationStartPayload(start=await by_id(context, start_id), user_errors=[])
 
 
-Info = strawberry.Info[Context, None]
-
-
 @strawberry.type
 class StartQuery:
     @strawberry.field(description="The starts of verifications, newest first: the ledger of what was spent, by whom and why.")
@@ -148,7 +151,8 @@ class StartQuery:
         self,
         info: Info,
         filter: Annotated[
-            VerificationStartFilter | None, strawberry.argument(description="Which starts are wanted.")
+            VerificationStartFilter | None,
+            strawberry.argument(description="Conditions that the starts must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -157,24 +161,22 @@ class StartQuery:
     ) -> Connection[VerificationStart]:
         context = info.context
         context.require(Right.READ)
-        query = start.columns(context.tenant_id)
-        if filter:
-            customer_id, statuses = given(filter.customer_id), given(filter.status)
-            query = query.where(Row.customer_id == customer_id) if customer_id is not None else query
-            query = query.where(Row.status.in_(statuses)) if statuses is not None else query  # type: ignore[attr-defined]
-        found = await newest_first(context, "start", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else start.StartFilter()
+        found = await newest_first(context, "start", start.page, wanted, window(first, after, last, before))
         return connection(found, [VerificationStart.of(row) for row in found.rows])
 
 
 @strawberry.type
 class StartMutation:
     @strawberry.mutation(
-        description="Starts a verification at a vendor: billable and irreversible, so only a person with the role may. Allowed "
-        "while kycStatus is NOT_STARTED or FAILED, or the vendor no longer has the one under way. One start is charged once at "
+        description="Starts a verification at a provider: billable and irreversible, so only a person with the role may. Allowed "
+        "while kycStatus is NOT_STARTED or FAILED, or the provider no longer has the one under way. One start is charged once at "
         "most, whatever happens on the way."
     )
     async def start_verification(
-        self, info: Info, input: Annotated[StartVerificationInput, strawberry.argument(description="For whom, and why.")]
+        self,
+        info: Info,
+        input: Annotated[StartVerificationInput, strawberry.argument(description="The customer, and the risk answers.")],
     ) -> StartVerificationPayload:
         context = info.context
         caller = context.require_person(Right.ACT)
@@ -207,23 +209,29 @@ class StartMutation:
 
     @strawberry.mutation(description="The second person's yes to a start, where the firm asks for two. Needs a person.")
     async def approve_verification_start(
-        self, info: Info, input: Annotated[ApproveVerificationStartInput, strawberry.argument(description="Which start.")]
+        self,
+        info: Info,
+        input: Annotated[ApproveVerificationStartInput, strawberry.argument(description="The start to decide on.")],
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
         return await _decided(info.context, input.start_id, approval.approve(info.context.deps, Actor.of(caller), input.start_id))
 
     @strawberry.mutation(description="Takes back a start that nobody has approved yet. Needs a person.")
     async def withdraw_verification_start(
-        self, info: Info, input: Annotated[WithdrawVerificationStartInput, strawberry.argument(description="Which start.")]
+        self,
+        info: Info,
+        input: Annotated[WithdrawVerificationStartInput, strawberry.argument(description="The start to decide on.")],
     ) -> VerificationStartPayload:
         caller = info.context.require_person(Right.ACT)
         return await _decided(info.context, input.start_id, approval.withdraw(info.context.deps, Actor.of(caller), input.start_id))
 
-    @strawberry.mutation(description="Tells what a person found at the vendor about a start that is UNCERTAIN. Needs a person.")
+    @strawberry.mutation(description="Tells what a person found at the provider about a start that is UNCERTAIN. Needs a person.")
     async def resolve_verification_start(
         self,
         info: Info,
-        input: Annotated[ResolveVerificationStartInput, strawberry.argument(description="Which start, and what was found.")],
+        input: Annotated[
+            ResolveVerificationStartInput, strawberry.argument(description="The start, and the outcome found at the provider.")
+        ],
     ) -> VerificationStartPayload:
         context = info.context
         caller = context.require_person(Right.ACT)

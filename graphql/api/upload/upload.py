@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Info
 from api.errors import UserError, user_errors
 from api.scalars import KEY, URL, given
 from app.domain.credential import Right
@@ -17,7 +17,7 @@ from app.service.document import upload
 from app.service.document.upload import NewUpload
 
 
-@strawberry.input(description="What `createUpload` takes.")
+@strawberry.input(description="The input of `createUpload`.")
 class CreateUploadInput:
     customer_id: strawberry.ID = strawberry.field(description="The customer whose document it is.")
     content_type: str = strawberry.field(description="image/jpeg, image/png or application/pdf; the content is looked at.")
@@ -28,18 +28,18 @@ class CreateUploadInput:
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
 
 
-@strawberry.type(description="Where to send the bytes of a document.")
+@strawberry.type(description="An upload that waits for the bytes of a document.")
 class Upload:
     id: strawberry.ID = strawberry.field(description="The upload's id, for `frontUploadId` and `backUploadId`.")
     url: URL = strawberry.field(description="PUT the bytes here, within the hour.")
     headers: JSON = strawberry.field(description="The headers to send with them.")
-    expires_at: dt.datetime = strawberry.field(description="When the address ends.")
+    expires_at: dt.datetime = strawberry.field(description="The time at which the address expires.")
 
 
-@strawberry.type(description="What `createUpload` answers.")
+@strawberry.type(description="The result of `createUpload`.")
 class CreateUploadPayload:
     upload: Upload | None = strawberry.field(description="The upload; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 @strawberry.type
@@ -50,8 +50,8 @@ class UploadMutation:
     )
     async def create_upload(
         self,
-        info: strawberry.Info[Context, None],
-        input: Annotated[CreateUploadInput, strawberry.argument(description="Whose file, and what it is.")],
+        info: Info,
+        input: Annotated[CreateUploadInput, strawberry.argument(description="The customer, and the type and size of the file.")],
     ) -> CreateUploadPayload:
         context = info.context
         context.require_for(input.customer_id, Right.WRITE)

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.customer import customer
 from api.customer.customer import Customer
 from api.errors import UserError, user_errors
 from api.scalars import URL, given
+from api.verification import check
 from api.verification.correction import corrected
+from api.verification.enums import RejectType
 from api.verification.input import (
     AskRegistryInput,
     BlockApplicantInput,
@@ -33,23 +35,19 @@ from api.verification.verification import Verification
 from app.domain import action as ask
 from app.domain.action import NEEDS_A_PERSON, Action, ActionAnswer
 from app.domain.credential import Right
-from app.domain.verification import RejectType
 from app.errors import BadRequest, UserFault, UserFaults
 from app.service.trust import validation
 from app.service.verification import action
 
-REASON_LIMIT, TAG_LIMIT, TAGS_MOST = 500, 100, 50
-TTL_MOST = 86_400
 
-
-@strawberry.type(description="What was done to a verification.")
+@strawberry.type(description="The result of an action on a verification.")
 class VerificationPayload:
     verification: Verification | None = strawberry.field(description="The verification; null if it was refused.")
     customer: Customer | None = strawberry.field(description="The customer; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
-@strawberry.type(description="What `requestRecheck` answers.")
+@strawberry.type(description="The result of `requestRecheck`.")
 class RequestRecheckPayload(VerificationPayload):
     pass
 
@@ -59,7 +57,7 @@ class SecretPayload:
     token: str | None = strawberry.field(description="The token, an opaque text of at most 1 KB; null for an address.")
     url: URL | None = strawberry.field(description="The address; null for a token.")
     verification: Verification | None = strawberry.field(description="The verification it is for; null if it was refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+    user_errors: list[UserError] = strawberry.field(description="Reasons for a refusal, with nothing changed; empty on success.")
 
 
 def _order(context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]) -> action.Order:
@@ -95,92 +93,90 @@ async def _secret(
     return done.answer, Verification.of(row), []
 
 
-def _text(value: str, name: str, limit: int = REASON_LIMIT) -> list[UserFault]:
-    return list(validation.text(value, ["input", name], limit=limit))
-
-
-def _optional(value: str | None, name: str) -> list[UserFault]:
-    return _text(value, name) if value is not None else []
-
-
-def _ttl(seconds: int | None, usual: int) -> tuple[int, list[UserFault]]:
-    wanted = usual if seconds is None else seconds
-    if 1 <= wanted <= TTL_MOST:
-        return wanted, []
-    return usual, [UserFault("OUT_OF_RANGE", f"Between 1 and {TTL_MOST} seconds are allowed.", ["input", "ttlSeconds"])]
-
-
-def _address(value: str | None, name: str) -> list[UserFault]:
-    if value is None or value.startswith("https://"):
-        return [] if value is None else _text(value, name, 1000)
-    return [UserFault("INVALID_URL", "This is no https address.", ["input", name], "Use the form https://example.com/done.")]
-
-
-Info = strawberry.Info[Context, None]
-
-
 @strawberry.type
 class ActionMutation:
-    @strawberry.mutation(description="Asks the vendor for another check. Billable: needs a person.")
+    @strawberry.mutation(description="Asks the provider for another check. Billable: needs a person.")
     async def request_recheck(
-        self, info: Info, input: Annotated[RequestRecheckInput, strawberry.argument(description="Whose check, and why.")]
+        self,
+        info: Info,
+        input: Annotated[RequestRecheckInput, strawberry.argument(description="The customer, and the details of the request.")],
     ) -> RequestRecheckPayload:
         reason, code = given(input.reason), given(input.reason_code)
-        faults = [*_optional(reason, "reason"), *_optional(code, "reasonCode")]
+        faults = [*check.optional(reason, "reason"), *check.optional(code, "reasonCode")]
         done = await _done(info.context, input.customer_id, ask.Recheck(reason, code), input.idempotency_key, faults)
         return RequestRecheckPayload(verification=done.verification, customer=done.customer, user_errors=done.user_errors)
 
-    @strawberry.mutation(description="Makes one step of the vendor's flow have to be passed again. Needs a person.")
+    @strawberry.mutation(description="Makes one step of the provider's flow have to be passed again. Needs a person.")
     async def reset_verification_step(
-        self, info: Info, input: Annotated[ResetVerificationStepInput, strawberry.argument(description="Whose, and which step.")]
+        self,
+        info: Info,
+        input: Annotated[ResetVerificationStepInput, strawberry.argument(description="The customer, and the step to reset.")],
     ) -> VerificationPayload:
-        faults = _text(input.step, "step", 60)
+        faults = check.text(input.step, "step", 60)
         return await _done(info.context, input.customer_id, ask.ResetStep(input.step), input.idempotency_key, faults)
 
     @strawberry.mutation(description="Makes the whole verification begin anew. Refused after fraud. Needs a person.")
     async def reset_verification(
-        self, info: Info, input: Annotated[CustomerVerificationInput, strawberry.argument(description="Whose.")]
+        self,
+        info: Info,
+        input: Annotated[
+            CustomerVerificationInput, strawberry.argument(description="The customer whose newest verification is meant.")
+        ],
     ) -> VerificationPayload:
         return await _done(info.context, input.customer_id, ask.Reset(), input.idempotency_key)
 
-    @strawberry.mutation(description="Moves the verification to another level of the vendor's. Billable: needs a person.")
+    @strawberry.mutation(description="Moves the verification to another level of the provider's. Billable: needs a person.")
     async def change_verification_level(
-        self, info: Info, input: Annotated[ChangeVerificationLevelInput, strawberry.argument(description="Whose, and which level.")]
+        self,
+        info: Info,
+        input: Annotated[ChangeVerificationLevelInput, strawberry.argument(description="The customer, and the new level.")],
     ) -> VerificationPayload:
-        faults = _text(input.level, "level", 200)
+        faults = check.text(input.level, "level", 200)
         return await _done(info.context, input.customer_id, ask.ChangeLevel(input.level), input.idempotency_key, faults)
 
-    @strawberry.mutation(description="Puts the person on the firm's blocklist at the vendor: a final refusal. Needs a person.")
+    @strawberry.mutation(description="Puts the person on the firm's blocklist at the provider: a final refusal. Needs a person.")
     async def block_applicant(
-        self, info: Info, input: Annotated[BlockApplicantInput, strawberry.argument(description="Whom, and why.")]
+        self,
+        info: Info,
+        input: Annotated[BlockApplicantInput, strawberry.argument(description="The customer, and the reason for the record.")],
     ) -> VerificationPayload:
-        faults = _text(input.reason, "reason")
+        faults = check.text(input.reason, "reason")
         return await _done(info.context, input.customer_id, ask.Block(input.reason), input.idempotency_key, faults)
 
-    @strawberry.mutation(description="Activates or deactivates the profile at the vendor. Needs a person.")
+    @strawberry.mutation(description="Activates or deactivates the profile at the provider. Needs a person.")
     async def set_applicant_presence(
-        self, info: Info, input: Annotated[SetApplicantPresenceInput, strawberry.argument(description="Whose, and how.")]
+        self,
+        info: Info,
+        input: Annotated[
+            SetApplicantPresenceInput, strawberry.argument(description="The customer, and the details of the request.")
+        ],
     ) -> VerificationPayload:
         return await _done(info.context, input.customer_id, ask.SetPresence(input.active), input.idempotency_key)
 
     @strawberry.mutation(description="Sets one image aside, so that the customer is asked for another. Needs a person.")
     async def set_document_inactive(
-        self, info: Info, input: Annotated[SetDocumentInactiveInput, strawberry.argument(description="Whose, and which image.")]
+        self,
+        info: Info,
+        input: Annotated[SetDocumentInactiveInput, strawberry.argument(description="The customer, and the image to set aside.")],
     ) -> VerificationPayload:
-        faults = _text(input.image_id, "imageId", 100)
+        faults = check.text(input.image_id, "imageId", 100)
         wanted = ask.SetDocumentInactive(input.image_id, input.inactive is not False)
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
 
-    @strawberry.mutation(description="Changes what the firm declared of the person; the vendor compares it with documents.")
+    @strawberry.mutation(description="Changes what the firm declared of the person; the provider compares it with documents.")
     async def correct_applicant(
-        self, info: Info, input: Annotated[CorrectApplicantInput, strawberry.argument(description="Whose, and what.")]
+        self,
+        info: Info,
+        input: Annotated[CorrectApplicantInput, strawberry.argument(description="The customer, and the details of the request.")],
     ) -> VerificationPayload:
         wanted, faults = corrected(input)
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
 
     @strawberry.mutation(description="Asks a government's registry about the person; the answer comes later. Needs a person.")
     async def ask_registry(
-        self, info: Info, input: Annotated[AskRegistryInput, strawberry.argument(description="Whose, and with what.")]
+        self,
+        info: Info,
+        input: Annotated[AskRegistryInput, strawberry.argument(description="The customer, and the details of the request.")],
     ) -> VerificationPayload:
         data: Any = input.data
         good = isinstance(data, dict)
@@ -188,85 +184,96 @@ class ActionMutation:
         wanted = ask.AskRegistry(data if good else {})
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
 
-    @strawberry.mutation(description="Ends the upload of a session, so that the vendor begins to check. Needs a person.")
+    @strawberry.mutation(description="Ends the upload of a session, so that the provider begins to check. Needs a person.")
     async def submit_verification(
-        self, info: Info, input: Annotated[CustomerVerificationInput, strawberry.argument(description="Whose.")]
+        self,
+        info: Info,
+        input: Annotated[
+            CustomerVerificationInput, strawberry.argument(description="The customer whose newest verification is meant.")
+        ],
     ) -> VerificationPayload:
         return await _done(info.context, input.customer_id, ask.Submit(), input.idempotency_key)
 
-    @strawberry.mutation(description="Deletes the verification with its data at the vendor, for good. Needs a person.")
+    @strawberry.mutation(description="Deletes the verification with its data at the provider, for good. Needs a person.")
     async def delete_verification(
-        self, info: Info, input: Annotated[CustomerVerificationInput, strawberry.argument(description="Whose.")]
+        self,
+        info: Info,
+        input: Annotated[
+            CustomerVerificationInput, strawberry.argument(description="The customer whose newest verification is meant.")
+        ],
     ) -> VerificationPayload:
         return await _done(info.context, input.customer_id, ask.Delete(), input.idempotency_key)
 
-    @strawberry.mutation(description="Gives a verdict in the vendor's sandbox, where nothing is decided by itself.")
+    @strawberry.mutation(description="Gives a verdict in the provider's sandbox, where nothing is decided by itself.")
     async def set_sandbox_verdict(
-        self, info: Info, input: Annotated[SetSandboxVerdictInput, strawberry.argument(description="Whose, and which verdict.")]
+        self,
+        info: Info,
+        input: Annotated[SetSandboxVerdictInput, strawberry.argument(description="The customer, and the details of the request.")],
     ) -> VerificationPayload:
         if not info.context.sandbox:
             raise BadRequest("There is no sandbox in production.")
         comment, labels = given(input.customer_comment), given(input.reject_labels)
         words = tuple(labels) if labels is not None else ()
-        faults = [*_optional(comment, "customerComment"), *_tag_faults(words, "rejectLabels")]
+        faults = [*check.optional(comment, "customerComment"), *check.tags_of(words, "rejectLabels")]
         wanted = ask.SandboxVerdict(input.approve, input.reject_type is RejectType.RETRY, words, comment)
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
 
     @strawberry.mutation(description="Makes a token by which a partner may import the verification, once. Needs a person.")
     async def share_verification(
-        self, info: Info, input: Annotated[ShareVerificationInput, strawberry.argument(description="Whose, and with whom.")]
+        self,
+        info: Info,
+        input: Annotated[ShareVerificationInput, strawberry.argument(description="The customer, and the partner to share with.")],
     ) -> SecretPayload:
-        seconds, faults = _ttl(input.ttl_seconds, 1200)
-        faults += _text(input.for_client_id, "forClientId", 200)
+        seconds, faults = check.lifetime(input.ttl_seconds, 1200)
+        faults += check.text(input.for_client_id, "forClientId", 200)
         wanted = ask.Share(input.for_client_id, seconds)
         answer, found, errors = await _secret(info.context, input.customer_id, wanted, input.idempotency_key, faults)
         return SecretPayload(token=answer.secret if answer else None, url=None, verification=found, user_errors=errors)
 
-    @strawberry.mutation(description="Makes a token for the vendor's SDK in the firm's own front end. Starts nothing new.")
+    @strawberry.mutation(description="Makes a token for the provider's SDK in the firm's own front end. Starts nothing new.")
     async def create_sdk_token(
-        self, info: Info, input: Annotated[CreateSdkTokenInput, strawberry.argument(description="For whom.")]
+        self,
+        info: Info,
+        input: Annotated[CreateSdkTokenInput, strawberry.argument(description="The customer, and the lifetime in seconds.")],
     ) -> SecretPayload:
-        seconds, faults = _ttl(input.ttl_seconds, 600)
+        seconds, faults = check.lifetime(input.ttl_seconds, 600)
         wanted = ask.SdkToken(seconds)
         answer, found, errors = await _secret(info.context, input.customer_id, wanted, input.idempotency_key, faults)
         return SecretPayload(token=answer.secret if answer else None, url=None, verification=found, user_errors=errors)
 
-    @strawberry.mutation(description="Makes an address of the vendor's hosted page. Starts nothing new.")
+    @strawberry.mutation(description="Makes an address of the provider's hosted page. Starts nothing new.")
     async def create_verification_link(
-        self, info: Info, input: Annotated[CreateVerificationLinkInput, strawberry.argument(description="For whom.")]
+        self,
+        info: Info,
+        input: Annotated[
+            CreateVerificationLinkInput, strawberry.argument(description="The customer, and the lifetime in seconds.")
+        ],
     ) -> SecretPayload:
-        seconds, faults = _ttl(input.ttl_seconds, 1800)
+        seconds, faults = check.lifetime(input.ttl_seconds, 1800)
         success, reject = given(input.success_url), given(input.reject_url)
-        faults += [*_address(success, "successUrl"), *_address(reject, "rejectUrl")]
+        faults += [*check.address(success, "successUrl"), *check.address(reject, "rejectUrl")]
         wanted = ask.Link(seconds, success, reject)
         answer, found, errors = await _secret(info.context, input.customer_id, wanted, input.idempotency_key, faults)
         url = URL(answer.secret) if answer and answer.secret else None
         return SecretPayload(token=None, url=url, verification=found, user_errors=errors)
 
-    @strawberry.mutation(description="Sets the customer's risk level, here and at the vendor where it can hold one.")
+    @strawberry.mutation(description="Sets the customer's risk level, here and at the provider where it can hold one.")
     async def set_risk_level(
-        self, info: Info, input: Annotated[SetRiskLevelInput, strawberry.argument(description="Whose, which, and why.")]
+        self,
+        info: Info,
+        input: Annotated[SetRiskLevelInput, strawberry.argument(description="The customer, the risk level and the reason.")],
     ) -> VerificationPayload:
-        faults = _text(input.comment, "comment")
+        faults = check.text(input.comment, "comment")
         wanted = ask.SetRiskLevel(input.risk_level, input.comment)
         return await _both(info.context, input.customer_id, wanted, input.idempotency_key, faults, risk_level=input.risk_level)
 
-    @strawberry.mutation(description="Sets the customer's tags, here; and adds them at the vendor where it can hold them.")
+    @strawberry.mutation(description="Sets the customer's tags, here; and adds them at the provider where it can hold them.")
     async def tag_customer(
-        self, info: Info, input: Annotated[TagCustomerInput, strawberry.argument(description="Whom, and all the tags.")]
+        self, info: Info, input: Annotated[TagCustomerInput, strawberry.argument(description="The customer, and all its tags.")]
     ) -> VerificationPayload:
         tags = tuple(dict.fromkeys(input.tags))
-        faults = _tag_faults(tags, "tags")
+        faults = check.tags_of(tags, "tags")
         return await _both(info.context, input.customer_id, ask.Tag(tags), input.idempotency_key, faults, tags=list(tags))
-
-
-def _tag_faults(tags: tuple[str, ...], name: str) -> list[UserFault]:
-    faults = [
-        fault for index, tag in enumerate(tags) for fault in validation.text(tag, ["input", name, str(index)], limit=TAG_LIMIT)
-    ]
-    if len(tags) > TAGS_MOST:
-        faults.append(UserFault("TOO_MANY", f"At most {TAGS_MOST} are allowed.", ["input", name]))
-    return faults
 
 
 # A customer without a verification at a vendor that can hold these has them here alone.

@@ -5,23 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context
+from api.context import Context, Info
+from api.provider.enums import ProviderName, VendorRecord
 from api.relay.connection import After, Before, First, Last, newest_first, window
 from api.relay.node import Connection, Node, connection
 from api.scalars import URL, given
+from api.verification.enums import ActionKind, RejectType, ReviewAnswer, Stage
 from app.domain import ids
-from app.domain.action import ActionKind
 from app.domain.credential import Right
-from app.domain.provider import ProviderName, VendorRecord
 from app.domain.reference import Reference
-from app.domain.verification import RejectType, ReviewAnswer, Stage
-from app.errors import BadRequest, VendorFault
-from app.model.verification import Verification as Row
-from app.service.verification import verification
+from app.service.verification import provider_record, verification
 
 if TYPE_CHECKING:
     from api.customer.customer import Customer
@@ -29,107 +25,109 @@ if TYPE_CHECKING:
 AnyCustomer = Annotated["Customer", strawberry.lazy("api.customer.customer")]
 
 
-@strawberry.type(description="A word of the vendor's with what it means.")
+@strawberry.type(description="A word of the provider's with what it means.")
 class VendorWord:
-    code: str = strawberry.field(description="The vendor's own word, as it came.")
-    meaning: str | None = strawberry.field(description="What it means, in a sentence for people; null for a word not known here.")
+    code: str = strawberry.field(description="The provider's own word, as it came.")
+    meaning: str | None = strawberry.field(description="The meaning in a sentence for people; null for an unknown word.")
 
 
 @strawberry.type(description="One image of a document, with its own verdict.")
 class ImageReview:
-    image_id: str = strawberry.field(description="The vendor's id of the image; `setDocumentInactive` takes it.")
-    review_answer: str | None = strawberry.field(description="The vendor's verdict on this image, e.g. GREEN or RED.")
-    reject_labels: list[VendorWord] = strawberry.field(description="Why it was refused, by label.")
-    buttons: list[VendorWord] = strawberry.field(description="Why it was refused, by the button the reviewer pressed.")
-    customer_comment: str | None = strawberry.field(description="The vendor's comment meant for the customer.")
+    image_id: str = strawberry.field(description="The provider's id of the image; `setDocumentInactive` takes it.")
+    review_answer: str | None = strawberry.field(description="The provider's verdict on this image, e.g. GREEN or RED.")
+    reject_labels: list[VendorWord] = strawberry.field(description="The labels that explain a refusal; empty if none.")
+    buttons: list[VendorWord] = strawberry.field(description="The reviewer's buttons that explain a refusal; empty if none.")
+    customer_comment: str | None = strawberry.field(description="The provider's comment meant for the customer.")
     internal_comment: str | None = strawberry.field(
-        description="The vendor's comment that must not reach the customer; null for callers who may not read it."
+        description="The provider's comment that must not reach the customer; null for callers who may not read it."
     )
 
 
-@strawberry.type(description="One step of the vendor's flow: what was given for it, and what was thought of that.")
+@strawberry.type(description="One step of the provider's flow: what was given for it, and what was thought of that.")
 class VerificationStep:
-    name: str = strawberry.field(description="The vendor's name of the step, e.g. IDENTITY.")
-    review_answer: str | None = strawberry.field(description="The vendor's verdict on the step; null where nothing was judged.")
-    document_type: str | None = strawberry.field(description="The vendor's word for the document that was given.")
-    country: str | None = strawberry.field(description="The document's country, as the vendor writes it.")
-    reject_labels: list[VendorWord] = strawberry.field(description="Why it was refused, by label.")
-    customer_comment: str | None = strawberry.field(description="The vendor's comment meant for the customer.")
+    name: str = strawberry.field(description="The provider's name of the step, e.g. IDENTITY.")
+    review_answer: str | None = strawberry.field(description="The provider's verdict on the step; null where nothing was judged.")
+    document_type: str | None = strawberry.field(description="The provider's word for the document that was given.")
+    country: str | None = strawberry.field(description="The document's country, as the provider writes it.")
+    reject_labels: list[VendorWord] = strawberry.field(description="The labels that explain a refusal; empty if none.")
+    customer_comment: str | None = strawberry.field(description="The provider's comment meant for the customer.")
     internal_comment: str | None = strawberry.field(
-        description="The vendor's comment that must not reach the customer; null for callers who may not read it."
+        description="The provider's comment that must not reach the customer; null for callers who may not read it."
     )
     images: list[ImageReview] = strawberry.field(description="The images of the document, the front first.")
 
 
-@strawberry.type(description="Something that was done to a verification at its vendor.")
+@strawberry.type(description="Something that was done to a verification at its provider.")
 class VerificationAction:
-    id: strawberry.ID = strawberry.field(description="The action's id.")
-    kind: ActionKind = strawberry.field(description="What was done.")
-    status: str = strawberry.field(description="REQUESTED, DONE, REFUSED, or UNCERTAIN where the vendor did not answer.")
-    requested_by: str = strawberry.field(description="Whose credential asked for it.")
-    error_code: str | None = strawberry.field(description="Why it was not done; null if it was.")
-    created_at: dt.datetime = strawberry.field(description="When it was asked for.")
-    ended_at: dt.datetime | None = strawberry.field(description="When the vendor had answered.")
+    id: strawberry.ID = strawberry.field(description="The id of the action.")
+    kind: ActionKind = strawberry.field(description="The kind of the action.")
+    status: str = strawberry.field(description="REQUESTED, DONE, REFUSED, or UNCERTAIN where the provider did not answer.")
+    requested_by: str = strawberry.field(description="The name of the credential that requested it.")
+    error_code: str | None = strawberry.field(description="The code of the failure; null if there was none.")
+    created_at: dt.datetime = strawberry.field(description="The time at which it was requested.")
+    ended_at: dt.datetime | None = strawberry.field(description="The time of the provider's response; null until then.")
 
 
-@strawberry.type(description="A verification at a vendor, as last seen there. Only what was fetched from the vendor changes it.")
+@strawberry.type(
+    description="A verification at a provider, as last seen there. Only what was fetched from the provider changes it."
+)
 class Verification(Node):
-    provider: ProviderName = strawberry.field(description="The vendor.")
+    provider: ProviderName = strawberry.field(description="The provider that holds the verification.")
     stage: Stage | None = strawberry.field(
-        description="Where it stands, in our words; what was sure last, if the vendor's are new."
+        description="The normalised status. Keeps its last value while the provider reports an unknown word."
     )
     level: str | None = strawberry.field(description="The Sumsub level; null for Veriff.")
     integration: str | None = strawberry.field(description="The Veriff integration; null for Sumsub.")
     started_by: str | None = strawberry.field(description="The person who started it; null for an ingested one.")
-    provider_reference: str | None = strawberry.field(description="The applicant's or session's id at the vendor.")
-    review_status: str | None = strawberry.field(description="The vendor's own word for where it stands, as it came.")
-    review_answer: ReviewAnswer | None = strawberry.field(description="The vendor's verdict; null while there is none.")
-    reject_labels: list[str] = strawberry.field(description="The vendor's labels for a refusal, as they came.")
-    reject_type: RejectType | None = strawberry.field(description="Whether the customer may try again after a refusal.")
-    attempt: int = strawberry.field(description="Which of the vendor's reviews of this verification it is; 0 where not told.")
-    active: bool = strawberry.field(description="Whether the profile is active at the vendor.")
-    missing_since: dt.datetime | None = strawberry.field(description="Since when the vendor no longer has it; null while it has.")
-    decided_at: dt.datetime | None = strawberry.field(description="When the vendor decided.")
-    looked_at: dt.datetime | None = strawberry.field(description="When the vendor was last asked.")
-    created_at: dt.datetime = strawberry.field(description="When it became known here.")
-    updated_at: dt.datetime = strawberry.field(description="When it last changed.")
+    provider_reference: str | None = strawberry.field(description="The applicant's or session's id at the provider.")
+    review_status: str | None = strawberry.field(description="The provider's own word for where it stands, as it came.")
+    review_answer: ReviewAnswer | None = strawberry.field(description="The provider's verdict; null while there is none.")
+    reject_labels: list[str] = strawberry.field(description="The provider's labels for a refusal, as they came.")
+    reject_type: RejectType | None = strawberry.field(description="The kind of refusal; RETRY lets the customer try again.")
+    attempt: int = strawberry.field(description="The number of the provider's review; 0 if the provider does not number them.")
+    active: bool = strawberry.field(description="True if the profile is active at the provider.")
+    missing_since: dt.datetime | None = strawberry.field(description="Since when the provider no longer has it; null while it has.")
+    decided_at: dt.datetime | None = strawberry.field(description="The time of the provider's decision; null until there is one.")
+    looked_at: dt.datetime | None = strawberry.field(description="The time of the last refresh from the provider.")
+    created_at: dt.datetime = strawberry.field(description="The time at which the verification was first recorded.")
+    updated_at: dt.datetime = strawberry.field(description="The time of the last change.")
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The customer it is about.")
-    async def customer(self, info: strawberry.Info[Context, None]) -> AnyCustomer:
+    async def customer(self, info: Info) -> AnyCustomer:
         from api.customer.customer import Customer
 
         return Customer.of(await info.context.loaders.customer_by_id.load(self.row.customer_id))
 
-    @strawberry.field(description="The vendor's labels with what they mean.")
-    def reject_reasons(self, info: strawberry.Info[Context, None]) -> list[VendorWord]:
+    @strawberry.field(description="The provider's labels with what they mean.")
+    def reject_reasons(self, info: Info) -> list[VendorWord]:
         return _words(info.context, self.row, self.row.reject_labels)
 
-    @strawberry.field(description="Why the applicant was refused, by the buttons the reviewer pressed.")
-    async def buttons(self, info: strawberry.Info[Context, None]) -> list[VendorWord]:
+    @strawberry.field(description="The provider's reviewer buttons that explain a refusal.")
+    async def buttons(self, info: Info) -> list[VendorWord]:
         return _words(info.context, self.row, (await self._details(info.context)).get("buttons", []))
 
-    @strawberry.field(description="The vendor's comment meant for the customer.")
-    async def customer_comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    @strawberry.field(description="The provider's comment meant for the customer.")
+    async def customer_comment(self, info: Info) -> str | None:
         return (await self._details(info.context)).get("customerComment")
 
-    @strawberry.field(description="The vendor's comment that must not reach the customer; null for callers who may not read it.")
-    async def internal_comment(self, info: strawberry.Info[Context, None]) -> str | None:
+    @strawberry.field(description="The provider's comment that must not reach the customer; null for callers who may not read it.")
+    async def internal_comment(self, info: Info) -> str | None:
         return (await self._details(info.context)).get("internalComment") if _internal(info.context) else None
 
-    @strawberry.field(description="The vendor's page for the customer, of a verification started here; null once it has ended.")
-    async def link(self, info: strawberry.Info[Context, None]) -> URL | None:
+    @strawberry.field(description="The provider's page for the customer, of a verification started here; null once it has ended.")
+    async def link(self, info: Info) -> URL | None:
         cipher = await info.context.loaders.cipher_by_customer.load(self.row.customer_id)
         found = verification.link(info.context.deps, self.row, cipher) if cipher else None
         return URL(found) if found else None
 
-    @strawberry.field(description="The steps of the vendor's flow, with their documents and images.")
-    async def steps(self, info: strawberry.Info[Context, None]) -> list[VerificationStep]:
+    @strawberry.field(description="The steps of the provider's flow, with their documents and images.")
+    async def steps(self, info: Info) -> list[VerificationStep]:
         details = await self._details(info.context)
         return [_step(info.context, self.row, step) for step in details.get("steps", [])]
 
-    @strawberry.field(description="What was done to it by somebody here, newest first; at most a hundred.")
-    async def actions(self, info: strawberry.Info[Context, None]) -> list[VerificationAction]:
+    @strawberry.field(description="Actions your firm took on it, newest first; at most 100.")
+    async def actions(self, info: Info) -> list[VerificationAction]:
         rows = await info.context.loaders.actions_by_verification.load(self.id)
         return [
             VerificationAction(
@@ -145,28 +143,23 @@ class Verification(Node):
         ]
 
     @strawberry.field(
-        description="One of the vendor's own records, read from the vendor now, as it came. It holds personal data and comments "
-        "that must not reach the customer: only for people who may read both. Null where the vendor has no such record."
+        description="One of the provider's own records, read now and unchanged. It holds personal data and comments "
+        "that must not reach the customer: only for people who may read both. Null where the provider has no such record."
     )
     async def vendor_record(
         self,
-        info: strawberry.Info[Context, None],
-        record: Annotated[VendorRecord, strawberry.argument(description="Which record. `providers` says what each vendor has.")],
+        info: Info,
+        record: Annotated[
+            VendorRecord, strawberry.argument(description="The record to read; `providers` lists those each provider has.")
+        ],
     ) -> JSON | None:
         context = info.context
         context.require(Right.READ_INTERNAL)
         context.require(Right.READ_PERSONS)
         context.count_vendor_read()
-        provider = context.providers.get(self.provider)
-        if provider is None or record not in provider.capabilities.records:
-            raise BadRequest(f"{self.provider.capitalize()} has no record {record}, or is not configured here.")
         reference = Reference(self.row.reference, self.row.integration)
-        try:
-            return JSON(orjson.loads(await provider.read_record(reference, record)))
-        except VendorFault as fault:
-            if getattr(fault, "status", 0) == 404:
-                return None
-            raise BadRequest(provider.explain(fault).message) from None
+        found = await provider_record.read(context.providers, self.provider, reference, record)
+        return None if found is None else JSON(found)
 
     async def _details(self, context: Context) -> dict[str, Any]:
         cipher = await context.loaders.cipher_by_customer.load(self.row.customer_id)
@@ -231,14 +224,19 @@ def _step(context: Context, row: Any, step: dict[str, Any]) -> VerificationStep:
     )
 
 
-@strawberry.input(description="Which verifications are wanted; what is left out does not restrict.")
+@strawberry.input(description="Conditions for verifications. Omitted fields do not restrict.")
 class VerificationFilter:
     customer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this customer.")
-    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only at this vendor.")
+    provider: ProviderName | None = strawberry.field(default=strawberry.UNSET, description="Only at this provider.")
     stage: list[Stage] | None = strawberry.field(default=strawberry.UNSET, description="Only in one of these stages.")
     provider_reference: str | None = strawberry.field(
         default=strawberry.UNSET, description="Only with this applicant's or session's id."
     )
+
+    def wanted(self) -> verification.VerificationFilter:
+        return verification.VerificationFilter(
+            given(self.customer_id), given(self.provider), given(self.provider_reference), given(self.stage)
+        )
 
 
 async def by_id(context: Context, verification_id: str) -> Verification | None:
@@ -251,8 +249,8 @@ class VerificationQuery:
     @strawberry.field(description="One verification; null for an id that is unknown, of another kind or of another tenant.")
     async def verification(
         self,
-        info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The verification's id.")],
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the verification, beginning with ver_.")],
     ) -> Verification | None:
         info.context.require(Right.READ)
         return await by_id(info.context, id) if ids.kind(id) == "ver" else None
@@ -260,9 +258,10 @@ class VerificationQuery:
     @strawberry.field(description="The verifications, newest first.")
     async def verifications(
         self,
-        info: strawberry.Info[Context, None],
+        info: Info,
         filter: Annotated[
-            VerificationFilter | None, strawberry.argument(description="Which verifications are wanted.")
+            VerificationFilter | None,
+            strawberry.argument(description="Conditions that the verifications must meet. Omit it to return all."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -271,16 +270,6 @@ class VerificationQuery:
     ) -> Connection[Verification]:
         context = info.context
         context.require(Right.READ)
-        query = verification.columns(context.tenant_id)
-        if filter:
-            pairs = (
-                (Row.customer_id, given(filter.customer_id)),
-                (Row.provider, given(filter.provider)),
-                (Row.reference, given(filter.provider_reference)),
-            )
-            for column, value in pairs:
-                query = query.where(column == value) if value is not None else query
-            stages = given(filter.stage)
-            query = query.where(Row.stage.in_(stages)) if stages is not None else query  # type: ignore[union-attr]
-        found = await newest_first(context, "verification", query, Row.id, window(first, after, last, before))
+        wanted = filter.wanted() if filter else verification.VerificationFilter()
+        found = await newest_first(context, "verification", verification.page, wanted, window(first, after, last, before))
         return connection(found, [Verification.of(row) for row in found.rows])
