@@ -213,13 +213,13 @@ async def _end(deps: Dependencies, row: Any, order: Order, action_id: str, statu
     async with transaction(deps.database) as session:
         query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
         left = (await session.execute(query)).one()
-        if status not in TRANSITIONS[ActionStatus(left.status)]:
+        if status in TRANSITIONS[ActionStatus(left.status)]:
+            await action_model.move(session, left, to=status, error_code=error_code, ended_at=at, lease_until=None)
+            if status is ActionStatus.DONE:
+                data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
+                session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
+        else:
             log.warning("action.lease_lost", action_id=action_id, status=left.status, late=status)
-            return
-        await action_model.move(session, left, to=status, error_code=error_code, ended_at=at, lease_until=None)
-        if status is ActionStatus.DONE:
-            data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
-            session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
         if status != ActionStatus.REFUSED:
             await inbound.wake(session, [row.id], thorough=True)
 
