@@ -22,7 +22,7 @@ from app.service.document import blob, cleaner, fetch, receiver
 from app.service.screening import matcher, provider_screener
 from app.service.work import budget
 from providers import wire, yente
-from tasks import broker, ingestion, loop, relay, sandbox, screening, start, upload, verification
+from tasks import actors, broker, loop, relay, sandbox
 
 DRAIN_SECONDS = 20.0
 # How often an idle consumer looks whether it is to stop. Messages wake it at once.
@@ -78,11 +78,7 @@ async def working(queue: Broker, waker: Waker, context: WorkContext, *, concurre
     """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
     running: set[asyncio.Task[None]] = set()
     submit = loop.submitter(asyncio.get_running_loop(), running)
-    ingestion.declare(queue, context, submit)
-    verification.declare(queue, context, submit)
-    upload.declare(queue, context, submit)
-    start.declare(queue, context, submit)
-    screening.declare(queue, context, submit)
+    actors.declare(queue, context, submit)
     worker = Worker(queue, worker_threads=concurrency, worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     relaying = asyncio.create_task(relay.run(context.deps, waker.wake, lambda: broker.depth(queue), context.receiver.tidy))

@@ -29,6 +29,23 @@ class ActionKind(StrEnum):
     SANDBOX_VERDICT = "SANDBOX_VERDICT"
 
 
+class ActionStatus(StrEnum):
+    """UNCERTAIN was sent, but no certain answer came: it may have taken effect."""
+
+    REQUESTED = "REQUESTED"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    UNCERTAIN = "UNCERTAIN"
+
+
+# A repeated request takes over whatever is not done. REFUSED and UNCERTAIN become DONE if an earlier call succeeds late.
+TRANSITIONS = {
+    ActionStatus.REQUESTED: frozenset(ActionStatus),
+    ActionStatus.DONE: frozenset[ActionStatus](),
+    ActionStatus.REFUSED: frozenset({ActionStatus.REQUESTED, ActionStatus.DONE}),
+    ActionStatus.UNCERTAIN: frozenset({ActionStatus.REQUESTED, ActionStatus.DONE}),
+}
+
 # What spends money, discloses the person to others, or takes something away: a person must stand behind each.
 NEEDS_A_PERSON = frozenset({
     ActionKind.RECHECK, ActionKind.RESET_STEP, ActionKind.RESET, ActionKind.CHANGE_LEVEL, ActionKind.BLOCK,

@@ -25,6 +25,13 @@ class DecisionStatus(StrEnum):
     REPLACED = "REPLACED"
 
 
+DECISION_TRANSITIONS = {
+    DecisionStatus.PROPOSED: frozenset({DecisionStatus.FINAL, DecisionStatus.REPLACED}),
+    DecisionStatus.FINAL: frozenset[DecisionStatus](),
+    DecisionStatus.REPLACED: frozenset[DecisionStatus](),
+}
+
+
 def stays_judged(row: Any, hit: Hit) -> bool:
     """Whether a verdict given earlier still holds: the entry says what it said then, and fits no better than it did."""
     if row.verdict == HitVerdict.UNREVIEWED or row.entry_digest != hit.digest:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import Index, update
 from sqlmodel import Field, SQLModel
 
-from app.store.db import UtcDateTime
+from app.domain import machine
+from app.domain.action import TRANSITIONS, ActionStatus
+from app.store.db import Session, UtcDateTime
 
 
 class VendorAction(SQLModel, table=True):
@@ -30,3 +32,9 @@ class VendorAction(SQLModel, table=True):
     error_code: str | None = Field(default=None, max_length=60)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def move(session: Session, row: VendorAction, *, to: ActionStatus, **values: object) -> None:
+    """Moves an action's status, the only way to do so. The caller has read the row with a lock in this transaction."""
+    machine.check(TRANSITIONS, ActionStatus(row.status), to)
+    await session.execute(update(VendorAction).where(VendorAction.id == row.id).values(status=to, **values))

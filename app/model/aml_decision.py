@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import Index, update
 from sqlmodel import Field, SQLModel
 
-from app.store.db import UtcDateTime
+from app.domain import machine
+from app.domain.hit import DECISION_TRANSITIONS, DecisionStatus
+from app.store.db import Session, UtcDateTime
 
 
 class AmlDecisionRow(SQLModel, table=True):
@@ -25,3 +27,9 @@ class AmlDecisionRow(SQLModel, table=True):
     confirmed_by: str | None = Field(default=None, max_length=200)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     final_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def move(session: Session, row: AmlDecisionRow, *, to: DecisionStatus, **values: object) -> None:
+    """Moves a decision's status, the only way to do so. The caller holds the customer's lock."""
+    machine.check(DECISION_TRANSITIONS, DecisionStatus(row.status), to)
+    await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == row.id).values(status=to, **values))

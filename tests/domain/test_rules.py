@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import itertools
+import pkgutil
 from enum import StrEnum
 
 import pycountry
@@ -11,17 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import aml, budget, customer, ids, ingestion, kyc, machine, process, start, upload
+import app.domain
+from app.domain import budget, customer, ids, machine
 from app.domain.customer import AmlDecision, AmlStatus, CustomerStatus, KycStatus, NextActionCode, Standing
 from app.domain.normal import address, content, country, date, name
 
-MACHINES = [
-    ingestion.TRANSITIONS, process.TRANSITIONS, customer.KYC_TRANSITIONS, aml.TRANSITIONS, kyc.SUBMISSION_TRANSITIONS, upload.TRANSITIONS,
-    start.TRANSITIONS, start.CHARGE_TRANSITIONS,
-]  # fmt: skip
+MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(app.domain.__path__, "app.domain.")]
+MACHINES = {
+    f"{module.__name__}.{name}": table for module in MODULES for name, table in vars(module).items() if name.endswith("TRANSITIONS")
+}
 
 
-@pytest.mark.parametrize("table", MACHINES)
+def test_the_machines_are_found() -> None:
+    assert {"app.domain.ingestion.TRANSITIONS", "app.domain.action.TRANSITIONS", "app.domain.hit.DECISION_TRANSITIONS"} <= set(
+        MACHINES
+    )
+    assert len(MACHINES) >= 10
+
+
+@pytest.mark.parametrize("table", MACHINES.values(), ids=MACHINES.keys())
 def test_a_machine_knows_every_status_and_refuses_every_other_move(table: dict[StrEnum, frozenset[StrEnum]]) -> None:
     statuses = type(next(iter(table)))
     assert set(table) == set(statuses)

@@ -15,6 +15,7 @@ from app.domain.customer import AmlDecision, AmlStatus
 from app.domain.event import EventType, NewEvent
 from app.domain.hit import DecisionStatus, HitVerdict
 from app.errors import UserFault
+from app.model import aml_decision as decision_model
 from app.model import customer as customer_model
 from app.model.aml_decision import AmlDecisionRow
 from app.model.hit import AmlHit
@@ -126,8 +127,8 @@ async def _resolve(deps: Dependencies, session: Session, given: Resolution) -> N
         if given.by.is_also(waiting.decided_by, waiting.credential_id):
             hint = "Another person with the compliance role must resolve with the same decision."
             raise UserFault("SECOND_PERSON_REQUIRED", "Whoever decided cannot confirm it.", ["input", "decision"], hint)
-        values = {"status": DecisionStatus.FINAL, "confirmed_by": given.by.name, "final_at": deps.clock.now()}
-        await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == waiting.id).values(**values))
+        final_at = deps.clock.now()
+        await decision_model.move(session, waiting, to=DecisionStatus.FINAL, confirmed_by=given.by.name, final_at=final_at)
     else:
         await _drop(session, waiting)
         await _record(deps, session, row, given, DecisionStatus.FINAL)
@@ -167,8 +168,7 @@ async def _propose(deps: Dependencies, session: Session, row: Any, given: Resolu
 
 async def _drop(session: Session, waiting: Any | None) -> None:
     if waiting is not None:
-        replaced = update(AmlDecisionRow).where(AmlDecisionRow.id == waiting.id)
-        await session.execute(replaced.values(status=DecisionStatus.REPLACED))
+        await decision_model.move(session, waiting, to=DecisionStatus.REPLACED)
 
 
 async def _record(deps: Dependencies, session: Session, row: Any, given: Resolution, status: DecisionStatus) -> None:

@@ -16,10 +16,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import ids
-from app.domain.action import Action, ActionAnswer, ActionKind, Subject
+from app.domain.action import TRANSITIONS, Action, ActionAnswer, ActionKind, ActionStatus, Subject
 from app.domain.event import EventType, NewEvent
 from app.domain.provider import Provider, ProviderName
 from app.errors import NotSent, ProcessFault, Unanswered, UserFault, VendorFault
+from app.model import action as action_model
 from app.model.action import VendorAction
 from app.model.customer import Customer
 from app.service.customer import customer
@@ -30,7 +31,6 @@ from app.service.work import idempotency, lease
 from app.store.db import Session, now, transaction
 
 PARAMETERS = "vendor_action.parameters"
-REQUESTED, DONE, REFUSED, UNCERTAIN = "REQUESTED", "DONE", "REFUSED", "UNCERTAIN"
 # Longer than any call to a vendor may take.
 LEASE_SECONDS = 60.0
 # How long a repeated request waits for the first one to end.
@@ -129,7 +129,7 @@ async def _intend(deps: Dependencies, session: Session, row: Any, order: Order, 
             customer_id=row.customer_id,
             verification_id=row.id,
             kind=order.action.kind,
-            status=REQUESTED,
+            status=ActionStatus.REQUESTED,
             parameters=cipher.seal_json(asdict(order.action), PARAMETERS),
             requested_by=order.actor,
             credential_id=order.credential_id,
@@ -147,14 +147,11 @@ async def _take_over(deps: Dependencies, action_id: str) -> tuple[Any, bool]:
         async with transaction(deps.database) as session:
             query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
             row = (await session.execute(query)).one()
-            if row.status == DONE:
+            if row.status == ActionStatus.DONE:
                 return row, True
-            taken = await session.execute(
-                update(VendorAction)
-                .where(VendorAction.id == action_id, lease.free(VendorAction))
-                .values(status=REQUESTED, lease_until=now(LEASE_SECONDS))
-            )
-            if taken.rowcount == 1:
+            is_free = select(VendorAction.id).where(VendorAction.id == action_id, lease.free(VendorAction))
+            if (await session.execute(is_free)).first():
+                await action_model.move(session, row, to=ActionStatus.REQUESTED, lease_until=now(LEASE_SECONDS))
                 return row, False
         await asyncio.sleep(POLL_SECONDS)
     raise UserFault(
@@ -177,15 +174,19 @@ async def _call(deps: Dependencies, provider: Provider, row: Any, order: Order, 
     try:
         answer = await provider.act(subject, order.action)
     except UserFault as refusal:
-        await _end(deps, row, order, action_id, REFUSED, refusal.code)
+        await _end(deps, row, order, action_id, ActionStatus.REFUSED, refusal.code)
         raise
     except VendorFault as fault:
         explained = provider.explain(fault)
-        status = UNCERTAIN if isinstance(fault, Unanswered) or (fault.passing and not isinstance(fault, NotSent)) else REFUSED
+        status = (
+            ActionStatus.UNCERTAIN
+            if isinstance(fault, Unanswered) or (fault.passing and not isinstance(fault, NotSent))
+            else ActionStatus.REFUSED
+        )
         log.warning("vendor.fault", verification_id=row.id, kind=type(fault).__name__, operation=fault.operation)
         await _end(deps, row, order, action_id, status, explained.code)
         raise _refusal(row, fault, explained, status) from None
-    await _end(deps, row, order, action_id, DONE, None)
+    await _end(deps, row, order, action_id, ActionStatus.DONE, None)
     return answer
 
 
@@ -193,12 +194,12 @@ def _subject(row: Any) -> Subject:
     return Subject(row.reference, row.external_id, row.integration, row.level, row.attempt)
 
 
-def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: str) -> UserFault:
+def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: ActionStatus) -> UserFault:
     """Whether anything left the building is said in words: it decides what the caller may do next."""
     if isinstance(fault, NotSent):
         hint = "Nothing was sent. Repeat the request with the same idempotency key."
         return UserFault("PROVIDER_UNAVAILABLE", explained.message, None, hint)
-    if status == UNCERTAIN:
+    if status == ActionStatus.UNCERTAIN:
         hint = "It may have taken effect: the verification is being looked at. Repeat the request with the same idempotency key."
         return UserFault("PROVIDER_UNANSWERED", explained.message, None, hint)
     numbers = {key: value for key, value in (explained.details or {}).items() if key in ("errorCode", "correlationId")}
@@ -207,18 +208,19 @@ def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: str)
     return UserFault("PROVIDER_REFUSED", message, None, explained.hint)
 
 
-async def _end(deps: Dependencies, row: Any, order: Order, action_id: str, status: str, error_code: str | None) -> None:
+async def _end(deps: Dependencies, row: Any, order: Order, action_id: str, status: ActionStatus, error_code: str | None) -> None:
     at = deps.clock.now()
     async with transaction(deps.database) as session:
-        await session.execute(
-            update(VendorAction)
-            .where(VendorAction.id == action_id)
-            .values(status=status, error_code=error_code, ended_at=at, lease_until=None)
-        )
-        if status == DONE:
-            data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
-            session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
-        if status != REFUSED:
+        query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
+        left = (await session.execute(query)).one()
+        if status in TRANSITIONS[ActionStatus(left.status)]:
+            await action_model.move(session, left, to=status, error_code=error_code, ended_at=at, lease_until=None)
+            if status is ActionStatus.DONE:
+                data = {"verificationId": row.id, "action": order.action.kind, "actionId": action_id}
+                session.record(NewEvent(EventType.VERIFICATION_ACTION_DONE, row.tenant_id, customer_id=row.customer_id, data=data))
+        else:
+            log.warning("action.lease_lost", action_id=action_id, status=left.status, late=status)
+        if status != ActionStatus.REFUSED:
             await inbound.wake(session, [row.id], thorough=True)
 
 
