@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,8 @@ def build(
         http,
         Account(settings.sumsub_base_url, token, settings.reveal("sumsub_secret_key").encode(), settings.sumsub_level),
         budget(account, limits),
+        # The time of day, not `now`: the sandbox's clock can be moved, and Sumsub refuses a signature of another time.
+        epoch=time.time,
     )
     setup = Setup(
         copy=settings.sumsub_import == "copy",
