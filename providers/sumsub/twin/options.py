@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from providers.secret import reveal
+from providers.sumsub.settings import SumsubSettings
 from providers.sumsub.twin.scenario import Scenario
 from providers.sumsub.twin.scenario import load as load_scenarios
 from providers.twin.fault import FaultRates
@@ -42,16 +43,23 @@ class Options:
 
     @classmethod
     def read(
-        cls, *, seed: int | None, scenario: Path | None, faults: str, ledger: Path | None, webhook_url: str | None, settings: Any
+        cls,
+        *,
+        seed: int | None,
+        scenario: Path | None,
+        faults: str,
+        ledger: Path | None,
+        webhook_url: str | None,
+        settings: SumsubSettings,
     ) -> Options:
         """The options of the command: credentials, level and limits are those that Gatehouse itself is set to.
 
         Raises ValueError for a scenario file or a fault specification that cannot be understood.
         """
         return cls(
-            app_token=settings.reveal("sumsub_app_token") or APP_TOKEN,
-            secret_key=settings.reveal("sumsub_secret_key") or SECRET_KEY,
-            webhook_secret=settings.reveal("sumsub_webhook_secret") or WEBHOOK_SECRET,
+            app_token=reveal(settings.sumsub_app_token) or APP_TOKEN,
+            secret_key=reveal(settings.sumsub_secret_key) or SECRET_KEY,
+            webhook_secret=reveal(settings.sumsub_webhook_secret) or WEBHOOK_SECRET,
             webhook_url=webhook_url,
             levels=LEVELS | {settings.sumsub_level},
             reads_per_5s=settings.sumsub_reads_per_5s,

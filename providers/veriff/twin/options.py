@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from providers.twin.fault import FaultRates
 from providers.twin.seed import fresh
+from providers.veriff.settings import VeriffSettings
 from providers.veriff.twin.scenario import Scenario
 from providers.veriff.twin.scenario import load as load_scenarios
 
@@ -44,7 +44,14 @@ class Options:
 
     @classmethod
     def read(
-        cls, *, seed: int | None, scenario: Path | None, faults: str, ledger: Path | None, webhook_url: str | None, settings: Any
+        cls,
+        *,
+        seed: int | None,
+        scenario: Path | None,
+        faults: str,
+        ledger: Path | None,
+        webhook_url: str | None,
+        settings: VeriffSettings,
     ) -> Options:
         """The options of the command: integrations are those that Gatehouse itself is set to.
 
