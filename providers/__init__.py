@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 import httpx
 
 from app.domain.provider import CallBudget, CallKind, Provider, ProviderName
 from providers import sumsub, veriff
+from providers.sumsub.settings import SumsubSettings
+from providers.veriff.settings import VeriffSettings
+
+
+class Settings(SumsubSettings, VeriffSettings, Protocol):
+    """The settings of all vendors."""
+
 
 # Builds a vendor's adapter from the settings; None where the vendor is not configured.
 Factory = Callable[
-    [Any, httpx.AsyncClient, Callable[[str, dict[CallKind, int]], CallBudget], Callable[[], dt.datetime]],
+    [Settings, httpx.AsyncClient, Callable[[str, dict[CallKind, int]], CallBudget], Callable[[], dt.datetime]],
     Provider | None,
 ]
 
@@ -24,7 +31,7 @@ PROVIDERS: dict[ProviderName, Factory] = {
 
 
 def build(
-    settings: Any,
+    settings: Settings,
     http: httpx.AsyncClient,
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],

@@ -6,6 +6,7 @@ Every place knows its path in the payload, which becomes the provenance of the v
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -45,9 +46,9 @@ class Tree:
     def first(self) -> Tree:
         return next(self.items(), Tree(None, f"{self.path}[0]"))
 
-    @property
+    @cached_property
     def text(self) -> str | None:
-        """The cleaned text of this place."""
+        """The cleaned text of this place, cleaned once."""
         return clean(self.value)
 
     @property

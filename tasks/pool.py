@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -50,7 +51,7 @@ async def work_context(settings: Settings, deps: Dependencies) -> AsyncIterator[
     def account_budget(account: str, limits: dict[CallKind, int]) -> CallBudget:
         # Embedded, this process is the only one that calls.
         if settings.embedded:
-            return budget.LocalBudget(limits)
+            return budget.LocalBudget(limits, monotonic=time.monotonic)
         return budget.SharedBudget(deps.database, account, limits)
 
     blobs = blob.BlobStore(blob.open_store(settings.blobs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -171,7 +172,7 @@ async def _blobs(settings: config.Settings) -> AsyncIterator[Finding]:
 
 async def _vendors(settings: config.Settings) -> AsyncIterator[Finding]:
     async with wire.client() as http:
-        built = providers.build(settings, http, lambda _, limits: LocalBudget(limits), SystemClock().now)
+        built = providers.build(settings, http, lambda _, limits: LocalBudget(limits, monotonic=time.monotonic), SystemClock().now)
         for name, provider in built.items():
             async for finding in _in_time(provider.examine(), name.lower()):
                 yield finding

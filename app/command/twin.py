@@ -11,7 +11,10 @@ from app import config, serving
 from app.command.terminal import Host, run, say
 
 app = typer.Typer(help="Local servers that speak a vendor's wire, for trying and testing.", no_args_is_help=True)
-Seed = Annotated[int, typer.Option(help="Makes ids and faults repeatable.")]
+Seed = Annotated[
+    Optional[int],
+    typer.Option(help="Makes ids and faults repeatable. Without a seed they are fresh at each start.", show_default=False),
+]
 File = Annotated[Optional[Path], typer.Option(help="A JSON file with more scenarios.")]
 Specification = Annotated[str, typer.Option(help="Faults, e.g. 'latency=50,500=0.1,cut_after=0.02,webhook_twice=0.3'.")]
 Ledger = Annotated[Optional[Path], typer.Option(help="A file to which every effect is appended.")]
@@ -22,7 +25,7 @@ Address = Annotated[Optional[str], typer.Option(help="Where signed webhooks go, 
 def sumsub(
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8081,
-    seed: Seed = 1,
+    seed: Seed = None,
     scenario: File = None,
     webhook_url: Address = None,
     faults: Specification = "",
@@ -38,7 +41,7 @@ def sumsub(
 def veriff(
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8082,
-    seed: Seed = 1,
+    seed: Seed = None,
     scenario: File = None,
     webhook_url: Address = None,
     faults: Specification = "",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 
 from app.domain.provider import CallBudget, CallKind, Provider
+from providers.secret import reveal
 from providers.sumsub.account import Account
 from providers.sumsub.adapter import Setup, Sumsub
 from providers.sumsub.client import Client
+from providers.sumsub.settings import SumsubSettings
 
 
 def build(
-    settings: Any,
+    settings: SumsubSettings,
     http: httpx.AsyncClient,
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],
@@ -24,7 +26,7 @@ def build(
     """The adapter of the configured account; None where no account is configured."""
     if not settings.sumsub_configured:
         return None
-    token = settings.reveal("sumsub_app_token")
+    token = reveal(settings.sumsub_app_token)
     # The budget belongs to the account, which is named by a digest: the token itself is secret.
     account = "sumsub:" + hashlib.sha256(token.encode()).hexdigest()[:16]
     limits = {
@@ -35,12 +37,14 @@ def build(
     }
     client = Client(
         http,
-        Account(settings.sumsub_base_url, token, settings.reveal("sumsub_secret_key").encode(), settings.sumsub_level),
+        Account(settings.sumsub_base_url, token, reveal(settings.sumsub_secret_key).encode(), settings.sumsub_level),
         budget(account, limits),
+        # The time of day, not `now`: the sandbox's clock can be moved, and Sumsub refuses a signature of another time.
+        epoch=time.time,
     )
     setup = Setup(
         copy=settings.sumsub_import == "copy",
-        webhook_secret=settings.reveal("sumsub_webhook_secret").encode(),
+        webhook_secret=reveal(settings.sumsub_webhook_secret).encode(),
         algorithms=settings.sumsub_webhook_algorithms,
     )
     return Sumsub(client, now, setup)

@@ -5,7 +5,6 @@ Source: Sumsub API reference, "Authentication" and "Errors"; docs.sumsub.com/ref
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +33,7 @@ class SumsubDialect:
     provider = PROVIDER
     window_seconds = WINDOW_SECONDS
 
-    def __init__(self, account: Account, epoch: Callable[[], float] = time.time) -> None:
+    def __init__(self, account: Account, epoch: Callable[[], float]) -> None:
         self._account = account
         self._epoch = epoch
 

@@ -27,7 +27,6 @@ from app.domain.verification import ReviewAnswer, VendorState
 from app.errors import Answered, ProcessFault, Unanswered, VendorFault
 from providers.call import granted
 from providers.sumsub import (
-    action,
     address,
     applicant_profile,
     errors,
@@ -42,6 +41,8 @@ from providers.sumsub import (
     webhook,
 )
 from providers.sumsub.account import PROVIDER
+from providers.sumsub.action import HANDLERS as ACTIONS
+from providers.sumsub.action import act as carry_out
 from providers.sumsub.client import Client
 from providers.sumsub.extraction import APPLICANT, MODERATION, RESOURCES, STATUS, STEPS
 from providers.tree import Tree
@@ -66,7 +67,7 @@ CAPABILITIES = Capabilities(
     ProviderName.SUMSUB,
     tuple(EXTRACT),
     (SourceKind.SHARE_TOKEN, SourceKind.APPLICANT_ID),
-    tuple(action.HANDLERS),
+    tuple(ACTIONS),
     tuple(RECORDS),
     finds=True,
     levels=True,
@@ -195,14 +196,14 @@ class Sumsub:
     def notice(self, body: bytes) -> Notice:
         return webhook.read(body)
 
-    async def act(self, subject: Subject, asked: Action) -> ActionAnswer:
-        return await action.act(self._client, subject, asked)
+    async def act(self, subject: Subject, action: Action) -> ActionAnswer:
+        return await carry_out(self._client, subject, action)
 
     async def read_record(self, reference: Reference, record: VendorRecord) -> bytes:
         return await RECORDS[record](self._client, reference.id)
 
     def examine(self) -> AsyncIterator[Finding]:
-        return examination.examine(self._client, webhook_secret=self._setup.webhook_secret)
+        return examination.examine(self._client, webhook_secret=self._setup.webhook_secret, epoch=self._client.epoch)
 
     def meaning(self, word: str) -> str | None:
         return vocabulary.explain_label(word) or vocabulary.explain_button(word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import httpx
@@ -19,11 +18,10 @@ from providers.sumsub.call.service import Service
 
 
 class Client:
-    def __init__(
-        self, http: httpx.AsyncClient, account: Account, budget: CallBudget, *, epoch: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, http: httpx.AsyncClient, account: Account, budget: CallBudget, *, epoch: Callable[[], float]) -> None:
         caller = Caller(http, SumsubDialect(account, epoch), account.base_url, budget)
         self.level = account.level
+        self.epoch = epoch
         self.access = Access(caller)
         self.applicants = Applicants(caller)
         self.documents = Documents(caller)

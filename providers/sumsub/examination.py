@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import time
 from collections.abc import AsyncIterator, Callable
 from email.utils import parsedate_to_datetime
 
@@ -28,7 +27,7 @@ CREDENTIALS: dict[int, tuple[str, str]] = {
 }
 
 
-async def examine(client: Client, *, webhook_secret: bytes, epoch: Callable[[], float] = time.time) -> AsyncIterator[Finding]:
+async def examine(client: Client, *, webhook_secret: bytes, epoch: Callable[[], float]) -> AsyncIterator[Finding]:
     """Credentials and clock first: without them nothing else can be told."""
     try:
         answer = await client.service.health()

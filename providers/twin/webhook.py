@@ -29,7 +29,7 @@ class Delivery:
 
 class Sender:
     """Sends to one address. `schedule`: the waits before each further try by the webhook's kind, in seconds, all made
-    shorter or longer by `pace`. `patience`: how long an answer may take. `good`: whether a status ends the tries."""
+    shorter or longer by `pace`. `timeout`: how many seconds an answer may take. `good`: whether a status ends the tries."""
 
     def __init__(
         self,
@@ -37,14 +37,14 @@ class Sender:
         faults: Faults,
         *,
         schedule: Callable[[str], Sequence[float]],
-        limits: float,
+        timeout: float,
         good: Callable[[int], bool],
         pace: float = 1.0,
     ) -> None:
         self._url = url
         self._faults = faults
         self._schedule = schedule
-        self._limits = limits
+        self._timeout = timeout
         self._good = good
         self._pace = pace
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +85,7 @@ class Sender:
 
     async def _try(self, delivery: Delivery, url: str) -> int:
         if self._http is None:
-            self._http = httpx.AsyncClient(trust_env=False, timeout=self._limits)
+            self._http = httpx.AsyncClient(trust_env=False, timeout=self._timeout)
         try:
             headers = {"Content-Type": "application/json", **delivery.headers}
             return (await self._http.post(url, content=delivery.body, headers=headers)).status_code

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 
@@ -13,10 +12,11 @@ from app.domain.provider import CallBudget, CallKind, Provider
 from providers.veriff.account import Integration
 from providers.veriff.adapter import Veriff
 from providers.veriff.client import Client
+from providers.veriff.settings import VeriffSettings
 
 
 def build(
-    settings: Any,
+    settings: VeriffSettings,
     http: httpx.AsyncClient,
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],

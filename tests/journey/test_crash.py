@@ -54,7 +54,7 @@ class Plant:
             **environment,
         }
         faults = "latency=60,cut_after=0.03,cut_before=0.02,500=0.03"
-        twin = ["twin", "sumsub", "--port", str(twin_port), "--ledger", str(self.ledger), "--faults", faults]
+        twin = ["twin", "sumsub", "--seed", "1", "--port", str(twin_port), "--ledger", str(self.ledger), "--faults", faults]
         self.twin = Process(twin, self.environment, folder / "twin.log", f"{self.twin_url}/_twin/scenarios")
         self.random = random.Random(SEED)
         self.gateways = [

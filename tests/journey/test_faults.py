@@ -38,7 +38,7 @@ async def test_a_verdict_that_comes_in_time_is_waited_for(embedded: Firm) -> Non
 async def test_a_fault_that_does_not_pass_ends_in_the_clients_error_and_redeems_at_most_once(
     fault: Fault, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    options = twin.Options(reads_per_5s=10**6, writes_per_5s=10**6, faults=FaultRates(rates={fault: 1.0}))
+    options = twin.Options(seed=1, reads_per_5s=10**6, writes_per_5s=10**6, faults=FaultRates(rates={fault: 1.0}))
     folder = tmp_path_factory.mktemp("fault")
     async with Firm.embedded(folder, options=options, provider_retry_seconds=1) as firm:
         found = await firm.finished(await firm.ingest("passport"))
@@ -50,7 +50,7 @@ async def test_a_fault_that_does_not_pass_ends_in_the_clients_error_and_redeems_
 
 async def test_a_vendor_that_fails_often_is_lived_with(tmp_path_factory: pytest.TempPathFactory) -> None:
     rates = dict.fromkeys([Fault.SERVER_ERROR, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.NOT_JSON, Fault.TRUNCATED], 0.05)
-    options = twin.Options(reads_per_5s=10**6, writes_per_5s=10**6, faults=FaultRates(rates={**rates, Fault.UNKNOWN: 0.3}))
+    options = twin.Options(seed=1, reads_per_5s=10**6, writes_per_5s=10**6, faults=FaultRates(rates={**rates, Fault.UNKNOWN: 0.3}))
     async with Firm.embedded(tmp_path_factory.mktemp("often"), options=options) as firm:
         ids = [await firm.ingest("passport") for _ in range(20)]
         found = [await firm.finished(ingestion_id, seconds=60) for ingestion_id in ids]
@@ -61,7 +61,7 @@ async def test_a_vendor_that_fails_often_is_lived_with(tmp_path_factory: pytest.
 
 
 async def test_the_accounts_limits_are_kept_without_the_vendor_having_to_say_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    options = twin.Options(reads_per_5s=60, writes_per_5s=4, aml_per_minute=100_000)
+    options = twin.Options(seed=1, reads_per_5s=60, writes_per_5s=4, aml_per_minute=100_000)
     limits = {"sumsub_reads_per_5s": 60, "sumsub_writes_per_5s": 4}
     async with Firm.embedded(tmp_path_factory.mktemp("limits"), options=options, **limits) as firm:
         ids = [await firm.ingest("passport", processes=["PROFILE"]) for _ in range(10)]

@@ -153,7 +153,7 @@ async def test_veriffs_twin_decides_about_test_addresses_by_itself(tmp_path: Pat
     from providers.veriff import twin
     from tests.make.firm import INTEGRATIONS
 
-    options = twin.Options(INTEGRATIONS, calls_per_5s=100_000, decision_seconds=0.2, webhook_pace=0.001)
+    options = twin.Options(INTEGRATIONS, seed=1, calls_per_5s=100_000, decision_seconds=0.2, webhook_pace=0.001)
     made = Firm.embedded(tmp_path, veriff=options, sumsub_app_token=None, sumsub_secret_key=None, sumsub_webhook_secret=None)
     made.veriff = replace(options, webhook_url=f"{made.url}/webhooks/veriff")
     async with made as firm:

@@ -85,9 +85,11 @@ class Firm:
     def _make(cls, folder: Path, database_url: str, redis_url: str | None, more: dict[str, Any]) -> Firm:
         port, twin_port, veriff_port, storage_port = (serving.free_port(HOST) for _ in range(4))
         hooks = f"http://127.0.0.1:{port}/webhooks"
-        wanted = more.pop("options", None) or twin.Options(reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000)
+        wanted = more.pop("options", None) or twin.Options(
+            seed=1, reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000
+        )
         options = replace(wanted, webhook_url=f"{hooks}/sumsub") if more.pop("webhooks", False) else wanted
-        veriff = more.pop("veriff", None) or veriff_twin.Options(INTEGRATIONS, calls_per_5s=100_000)
+        veriff = more.pop("veriff", None) or veriff_twin.Options(INTEGRATIONS, seed=1, calls_per_5s=100_000)
         values = {
             "database_url": database_url,
             "redis_url": redis_url,

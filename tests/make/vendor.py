@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -71,19 +72,19 @@ def now() -> dt.datetime:
 
 @asynccontextmanager
 async def sumsub(**more: Any) -> AsyncIterator[Vendor]:
-    options = sumsub_twin.Options(reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000, **more)
+    options = sumsub_twin.Options(seed=1, reads_per_5s=100_000, writes_per_5s=100_000, aml_per_minute=100_000, **more)
     port, budget = serving.free_port(HOST), Budget()
     url = f"http://{HOST}:{port}"
     async with serving.running(sumsub_twin.application(options), host=HOST, port=port), wire.client() as http:
         account = Account(url, options.app_token, options.secret_key.encode(), "basic-kyc-level")
-        client = SumsubClient(http, account, budget)
+        client = SumsubClient(http, account, budget, epoch=time.time)
         provider = Sumsub(client, now, Setup(webhook_secret=options.webhook_secret.encode()))
         yield Vendor(url, http, client, provider, budget)
 
 
 @asynccontextmanager
 async def veriff(**more: Any) -> AsyncIterator[Vendor]:
-    options = veriff_twin.Options(calls_per_5s=100_000, deletion=True, **more)
+    options = veriff_twin.Options(seed=1, calls_per_5s=100_000, deletion=True, **more)
     port, budget = serving.free_port(HOST), Budget()
     url, keys = f"http://{HOST}:{port}", options.integrations["default"]
     async with serving.running(veriff_twin.application(options), host=HOST, port=port), wire.client() as http:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +77,7 @@ async def test_the_bytes_that_are_signed_are_the_bytes_that_are_sent(token: str)
     port = serving.free_port("127.0.0.1")
     account = Account(f"http://127.0.0.1:{port}", "sbx:token", b"demo-secret", "basic kyc+level")
     async with serving.running(application, host="127.0.0.1", port=port), wire.client() as http:
-        await Client(http, account, Budget()).importing.reuse(token, "ing_1", account.level)
+        await Client(http, account, Budget(), epoch=time.time).importing.reuse(token, "ing_1", account.level)
 
     ((target, signature, timestamp),) = seen
     assert signature == hmac.new(b"demo-secret", f"{timestamp}{target}".encode(), hashlib.sha256).hexdigest()
@@ -137,7 +138,7 @@ async def test_no_connection_means_nothing_was_sent() -> None:
     account = Account(f"http://127.0.0.1:{serving.free_port('127.0.0.1')}", "t", b"s", "l")
     async with wire.client() as http:
         with pytest.raises(NotSent):
-            await Client(http, account, Budget()).importing.reuse("t", "u", "l")
+            await Client(http, account, Budget(), epoch=time.time).importing.reuse("t", "u", "l")
 
 
 async def test_a_hundred_calls_at_once_share_one_client() -> None:
@@ -149,7 +150,7 @@ async def test_a_hundred_calls_at_once_share_one_client() -> None:
     port = serving.free_port("127.0.0.1")
     account = Account(f"http://127.0.0.1:{port}", "t", b"s", "l")
     async with serving.running(application, host="127.0.0.1", port=port), wire.client() as http:
-        found = Client(http, account, Budget())
+        found = Client(http, account, Budget(), epoch=time.time)
         async with asyncio.timeout(10):
             answers = await asyncio.gather(*(found.reviews.status("a1") for _ in range(100)))
 

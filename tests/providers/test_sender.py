@@ -42,7 +42,7 @@ async def delivered(receiver: Receiver, sender: Any, *, tries: int) -> None:
 
 def made(url: str, rates: dict[WebhookFault, float] | None = None, **more: Any) -> Sender:
     faults = Faults(FaultRates(webhooks=rates or {}), seed=1)
-    given = {"schedule": lambda _: (0.01,) * 4, "patience": 2.0, "good": lambda status: status == 200, **more}
+    given = {"schedule": lambda _: (0.01,) * 4, "timeout": 2.0, "good": lambda status: status == 200, **more}
     return Sender(url, faults, **given)
 
 

@@ -10,14 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from app import serving
+from app import config, serving
 from providers.sumsub import twin
 from providers.sumsub.signature import sign
 from providers.sumsub.twin.scenario import load
 from providers.sumsub.twin.store import Store
 from providers.twin.fault import REFUSALS, Fault, FaultRates
+from providers.veriff import twin as veriff_twin
 
-OPTIONS = twin.Options(reads_per_5s=10_000, writes_per_5s=10_000)
+OPTIONS = twin.Options(seed=1, reads_per_5s=10_000, writes_per_5s=10_000)
 
 
 class Caller:
@@ -100,7 +101,7 @@ async def test_an_unknown_level_or_applicant_is_refused(caller: Caller) -> None:
 
 
 async def test_limits_are_counted_per_five_seconds() -> None:
-    async for caller in running(twin.Options(reads_per_5s=3, writes_per_5s=1)):
+    async for caller in running(twin.Options(seed=1, reads_per_5s=3, writes_per_5s=1)):
         answers = [(await caller.call("GET", "/resources/status/api")).status_code for _ in range(4)]
 
         assert answers == [200, 200, 200, 429]
@@ -108,7 +109,7 @@ async def test_limits_are_counted_per_five_seconds() -> None:
 
 @pytest.mark.parametrize("fault", list(Fault))
 async def test_each_fault_on_request(fault: Fault) -> None:
-    async for caller in running(twin.Options(faults=FaultRates(rates={fault: 1.0}))):
+    async for caller in running(twin.Options(seed=1, faults=FaultRates(rates={fault: 1.0}))):
         token = await caller.share()
         try:
             answer: httpx.Response | None = await caller.reuse(token)
@@ -130,6 +131,18 @@ def test_the_same_seed_gives_the_same_ids() -> None:
         return [store.new_id("applicant") for _ in range(3)]
 
     assert ids(1) == ids(1) != ids(2)
+
+
+@pytest.mark.parametrize("vendor", [twin, veriff_twin])
+def test_a_twin_without_a_seed_never_gives_an_earlier_start_s_ids_again(vendor: Any) -> None:
+    given: dict[str, Any] = {"scenario": None, "faults": "", "ledger": None, "webhook_url": None}
+    settings = config.load(_env_file=None)
+
+    seeds = [vendor.Options.read(seed=seed, settings=settings, **given).seed for seed in (None, None, 0, 7)]
+
+    assert seeds[0] != seeds[1]
+    assert seeds[2:] == [0, 7]
+    assert vendor.Options().seed != vendor.Options().seed
 
 
 @pytest.mark.parametrize("text", ["nonsense", "500=2", "latency=-1", "429=x", "unknown_fault=0.1"])

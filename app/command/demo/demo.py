@@ -80,8 +80,8 @@ async def run(*, port: int, leave: bool) -> None:
     ports = serving.free_port(HOST, port + 1), serving.free_port(HOST, port + 2)
     hooks = f"http://{HOST}:{port}/webhooks"
     # Nobody should wait for the vendor's ten readings a minute here.
-    sumsub = sumsub_twin.Options(webhook_url=f"{hooks}/sumsub", aml_per_minute=SCREENINGS_PER_5S * 12)
-    veriff = veriff_twin.Options(webhook_url=f"{hooks}/veriff")
+    sumsub = sumsub_twin.Options(seed=1, webhook_url=f"{hooks}/sumsub", aml_per_minute=SCREENINGS_PER_5S * 12)
+    veriff = veriff_twin.Options(seed=1, webhook_url=f"{hooks}/veriff")
     twins = Twins(*(f"http://{HOST}:{each}" for each in ports))
     settings = _settings(folder, port, twins, sumsub, veriff)
     try:

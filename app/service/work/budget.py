@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from app.store.db import Database, now, transaction
 class LocalBudget:
     """The budget of the only process that calls."""
 
-    def __init__(self, limits: Mapping[CallKind, int], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: Mapping[CallKind, int], *, monotonic: Callable[[], float]) -> None:
         self._limits = limits
         self._now = monotonic
         self._grants: dict[CallKind, list[float]] = {kind: [] for kind in limits}

@@ -24,7 +24,7 @@ from providers.twin.webhook import Sender
 # "5 minutes, 1 hour, 5 and 18 hours"; actions are tried again sooner (docs.sumsub.com, webhooks).
 RETRIES = (300.0, 3600.0, 18_000.0, 64_800.0)
 ACTION_RETRIES = (30.0, 30.0, 60.0, 300.0)
-PATIENCE_SECONDS = 10.0
+TIMEOUT_SECONDS = 10.0
 # Verdicts that lie further away are not waited for by a timer; they fall due when somebody looks.
 TIMER_MOST = 3600.0
 BUSY = frozenset({"pending", "prechecked", "queued", "onHold"})
@@ -87,7 +87,7 @@ class Twin:
             options.webhook_url,
             self.faults,
             schedule=lambda kind: ACTION_RETRIES if kind.startswith("applicantAction") else RETRIES,
-            limits=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             good=lambda status: 200 <= status < 300,
             pace=options.webhook_pace,
         )

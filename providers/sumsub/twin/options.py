@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from providers.secret import reveal
+from providers.sumsub.settings import SumsubSettings
 from providers.sumsub.twin.scenario import Scenario
 from providers.sumsub.twin.scenario import load as load_scenarios
 from providers.twin.fault import FaultRates
+from providers.twin.seed import fresh
 
 APP_TOKEN = "sbx:gatehouse-twin"  # noqa: S105 - the twin's own, known to everybody
 SECRET_KEY = "gatehouse-twin-secret"  # noqa: S105
@@ -32,28 +34,37 @@ class Options:
     reads_per_5s: int = 300
     writes_per_5s: int = 50
     aml_per_minute: int = 10
-    seed: int = 1
+    # The same seed gives the same ids and faults; without one they are fresh at each start, so that a twin that was
+    # restarted never gives a second customer the id of an earlier one.
+    seed: int = field(default_factory=fresh)
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
     scenarios: dict[str, Scenario] = field(default_factory=load_scenarios)
 
     @classmethod
     def read(
-        cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, webhook_url: str | None, settings: Any
+        cls,
+        *,
+        seed: int | None,
+        scenario: Path | None,
+        faults: str,
+        ledger: Path | None,
+        webhook_url: str | None,
+        settings: SumsubSettings,
     ) -> Options:
         """The options of the command: credentials, level and limits are those that Gatehouse itself is set to.
 
         Raises ValueError for a scenario file or a fault specification that cannot be understood.
         """
         return cls(
-            app_token=settings.reveal("sumsub_app_token") or APP_TOKEN,
-            secret_key=settings.reveal("sumsub_secret_key") or SECRET_KEY,
-            webhook_secret=settings.reveal("sumsub_webhook_secret") or WEBHOOK_SECRET,
+            app_token=reveal(settings.sumsub_app_token) or APP_TOKEN,
+            secret_key=reveal(settings.sumsub_secret_key) or SECRET_KEY,
+            webhook_secret=reveal(settings.sumsub_webhook_secret) or WEBHOOK_SECRET,
             webhook_url=webhook_url,
             levels=LEVELS | {settings.sumsub_level},
             reads_per_5s=settings.sumsub_reads_per_5s,
             writes_per_5s=settings.sumsub_writes_per_5s,
-            seed=seed,
+            seed=fresh() if seed is None else seed,
             faults=FaultRates.parse(faults),
             ledger=ledger,
             scenarios=load_scenarios(*([scenario] if scenario else [])),

@@ -24,7 +24,7 @@ from providers.veriff.twin.store import LIFE_SECONDS, RESUBMISSIONS, TOO_OFTEN, 
 
 # About hourly for up to a week, until the answer is exactly 200.
 RETRIES = (3600.0,) * 168
-PATIENCE_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 # A request to resubmit is told after five minutes.
 HELD_SECONDS = 300.0
 TIMER_MOST = 3600.0
@@ -66,7 +66,7 @@ class Twin:
             options.webhook_url,
             self.faults,
             schedule=lambda _: RETRIES,
-            limits=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             good=lambda status: status == 200,
             pace=options.webhook_pace,
         )

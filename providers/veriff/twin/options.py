@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from providers.twin.fault import FaultRates
+from providers.twin.seed import fresh
+from providers.veriff.settings import VeriffSettings
 from providers.veriff.twin.scenario import Scenario
 from providers.veriff.twin.scenario import load as load_scenarios
 
@@ -34,14 +35,23 @@ class Options:
     calls_per_5s: int = 1000
     # After how long a session for a test address of the sandbox is submitted by itself.
     decision_seconds: float = 2.0
-    seed: int = 1
+    # The same seed gives the same ids and faults; without one they are fresh at each start, so that a twin that was
+    # restarted never gives a second customer the id of an earlier one.
+    seed: int = field(default_factory=fresh)
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
     scenarios: dict[str, Scenario] = field(default_factory=load_scenarios)
 
     @classmethod
     def read(
-        cls, *, seed: int, scenario: Path | None, faults: str, ledger: Path | None, webhook_url: str | None, settings: Any
+        cls,
+        *,
+        seed: int | None,
+        scenario: Path | None,
+        faults: str,
+        ledger: Path | None,
+        webhook_url: str | None,
+        settings: VeriffSettings,
     ) -> Options:
         """The options of the command: integrations are those that Gatehouse itself is set to.
 
@@ -54,7 +64,7 @@ class Options:
             integrations=known or dict(DEFAULT),
             webhook_url=webhook_url,
             decision_seconds=settings.sandbox_decision_seconds,
-            seed=seed,
+            seed=fresh() if seed is None else seed,
             faults=FaultRates.parse(faults),
             ledger=ledger,
             scenarios=load_scenarios(*([scenario] if scenario else [])),
