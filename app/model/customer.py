@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Index, select, text, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, SQLModel, col
 
 from app.domain import machine
 from app.domain.aml import TRANSITIONS as AML_TRANSITIONS
@@ -16,7 +16,7 @@ from app.domain.aml import kept
 from app.domain.customer import KYC_TRANSITIONS, AmlDecision, AmlStatus, KycStatus, Standing, status
 from app.domain.event import EventType, NewEvent
 from app.domain.kyc import SUBMISSION_TRANSITIONS, Submission
-from app.store.db import Json, Session, UtcDateTime
+from app.store.db import Json, Session, UtcDateTime, every_column, first, one
 
 IN_SANDBOX = text("sandbox IS NOT NULL")
 
@@ -54,7 +54,7 @@ class Customer(SQLModel, table=True):
     updated_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 
-def standing(row: Any) -> Standing:
+def standing(row: Customer) -> Standing:
     """The stored facts of a row from which its status follows."""
     return Standing(
         KycStatus(row.kyc_status),
@@ -65,19 +65,21 @@ def standing(row: Any) -> Standing:
     )
 
 
-async def locked(session: Session, customer_id: str) -> Any:
+async def locked(session: Session, customer_id: str) -> Customer:
     """The row of a customer that is known to be there, locked: of those who would move it one goes first."""
-    query = select(Customer.__table__).where(Customer.id == customer_id)
-    return (await session.execute(query.with_for_update(key_share=True))).one()
+    query = every_column(Customer).where(col(Customer.id) == customer_id)
+    return one(Customer, await session.execute(query.with_for_update(key_share=True)))
 
 
-async def find_locked(session: Session, tenant_id: str, customer_id: str) -> Any | None:
+async def find_locked(session: Session, tenant_id: str, customer_id: str) -> Customer | None:
     """The row, locked; None where the tenant has no such customer."""
-    query = select(Customer.__table__).where(Customer.id == customer_id, Customer.tenant_id == tenant_id)
-    return (await session.execute(query.with_for_update(key_share=True))).first()
+    query = every_column(Customer).where(col(Customer.id) == customer_id, col(Customer.tenant_id) == tenant_id)
+    return first(Customer, await session.execute(query.with_for_update(key_share=True)))
 
 
-async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, reason: str, required: Sequence[str] = ()) -> None:
+async def move(
+    session: Session, row: Customer, *, to: KycStatus, at: dt.datetime, reason: str, required: Sequence[str] = ()
+) -> None:
     """The one door of kycStatus: checks the table, writes, and records what changed. `required`: the documents that the
     customer must give (again)."""
     before = standing(row)
@@ -88,7 +90,7 @@ async def move(session: Session, row: Any, *, to: KycStatus, at: dt.datetime, re
     _tell(session, row, before, replace(before, kyc=to), reason=reason, required=required)
 
 
-async def move_aml(session: Session, row: Any, *, to: AmlStatus, at: dt.datetime, reason: str, **values: Any) -> None:
+async def move_aml(session: Session, row: Customer, *, to: AmlStatus, at: dt.datetime, reason: str, **values: Any) -> None:
     """The one door of aml.status: checks the table, writes, and records what changed. A decision to clear ends with its status."""
     before = standing(row)
     machine.check(AML_TRANSITIONS, before.aml, to)
@@ -99,19 +101,19 @@ async def move_aml(session: Session, row: Any, *, to: AmlStatus, at: dt.datetime
     _tell(session, row, before, replace(before, aml=to, decision=decision), reason=reason)
 
 
-async def resolve_aml(session: Session, row: Any, *, decision: AmlDecision, at: dt.datetime) -> None:
+async def resolve_aml(session: Session, row: Customer, *, decision: AmlDecision, at: dt.datetime) -> None:
     """A decision on record: every hit is judged."""
     await move_aml(session, row, to=AmlStatus.RESOLVED, at=at, reason=f"aml_{decision.lower()}", aml_decision=decision)
 
 
-async def screened(session: Session, row: Any, *, at: dt.datetime, person: str) -> None:
+async def screened(session: Session, row: Customer, *, at: dt.datetime, person: str) -> None:
     """Notes that the screening of a person has had a result."""
     values = {"aml_screened_at": at, "aml_person": person}
-    await session.execute(update(Customer).where(Customer.id == row.id).values(**values))
+    await session.execute(update(Customer).where(col(Customer.id) == row.id).values(**values))
 
 
 async def submit(
-    session: Session, row: Any, *, to: Submission, at: dt.datetime, reason: str, required: Sequence[str], **values: Any
+    session: Session, row: Customer, *, to: Submission, at: dt.datetime, reason: str, required: Sequence[str], **values: Any
 ) -> None:
     """The one door of what was submitted. A submission that is as complete as the one before moves nothing."""
     before = standing(row)
@@ -122,7 +124,7 @@ async def submit(
     _tell(session, row, before, replace(before, submission=to), reason=reason, required=required)
 
 
-async def set_active(session: Session, row: Any, *, active: bool, at: dt.datetime) -> None:
+async def set_active(session: Session, row: Customer, *, active: bool, at: dt.datetime) -> None:
     """Deactivates a customer, or takes that back. The machines of kycStatus and aml stay as they are."""
     before = standing(row)
     await _write(session, row, at=at, deactivated_at=None if active else at, status_since=at)
@@ -130,11 +132,11 @@ async def set_active(session: Session, row: Any, *, active: bool, at: dt.datetim
     _tell(session, row, before, replace(before, deactivated=not active), reason=reason)
 
 
-async def _write(session: Session, row: Any, *, at: dt.datetime, **values: Any) -> None:
-    await session.execute(update(Customer).where(Customer.id == row.id).values(updated_at=at, **values))
+async def _write(session: Session, row: Customer, *, at: dt.datetime, **values: Any) -> None:
+    await session.execute(update(Customer).where(col(Customer.id) == row.id).values(updated_at=at, **values))
 
 
-def _tell(session: Session, row: Any, before: Standing, after: Standing, *, reason: str, required: Sequence[str] = ()) -> None:
+def _tell(session: Session, row: Customer, before: Standing, after: Standing, *, reason: str, required: Sequence[str] = ()) -> None:
     """The event of a changed status, with why, and the kinds of documents that are asked for."""
     old, new = status(before), status(after)
     if old is new:

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
 import orjson
-from sqlalchemy import DateTime, Float, bindparam, create_engine, event
+from sqlalchemy import DateTime, Float, Select, bindparam, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Dialect, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +24,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary, TypeDecorator
+from sqlmodel import SQLModel
 
 from app.domain.event import Fact, NewEvent
 from app.store.writer import GroupCommit, Inline
@@ -37,6 +38,26 @@ SQLITE_PRAGMAS = (
     "secure_delete=ON",
     "journal_size_limit=67108864",
 )
+
+
+T = TypeVar("T", bound=SQLModel)
+
+
+def every_column(kind: type[T]) -> Select[Any]:
+    """Returns the query for all columns of a table. Its rows are read by `one` and `first`."""
+    return select(kind.__table__)  # type: ignore[attr-defined] # SQLModel does not declare the attribute of mapped classes
+
+
+def one(kind: type[T], result: CursorResult[Any]) -> T:
+    """Returns the only row of a query that `every_column` began. Raises NoResultFound or MultipleResultsFound otherwise."""
+    # The cast is made here alone: a row has the table's columns as its attributes, without the cost of loading an object.
+    return cast(T, result.one())
+
+
+def first(kind: type[T], result: CursorResult[Any]) -> T | None:
+    """Returns the first row of a query that `every_column` began, or None if it has none."""
+    row = result.first()
+    return None if row is None else cast(T, row)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
