@@ -7,7 +7,6 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from app import config, serving
 from app.command.terminal import Host, run, say
 
 app = typer.Typer(help="Local servers that speak a vendor's wire, for trying and testing.", no_args_is_help=True)
@@ -52,6 +51,8 @@ def veriff(
 
 def _serve(twin: Any, host: str, port: int, **given: Any) -> None:
     """Serves a twin, with the credentials that Gatehouse itself is set to."""
+    from app import config, serving
+
     try:
         options = twin.Options.read(settings=config.load(), **given)
     except ValueError as problem:
