@@ -84,7 +84,7 @@ def test_the_invented_list_ships_and_is_for_the_sandbox_alone(environment: dict[
         (["screen", "--name", "X", "--birthdate", "12.3.1970"], "write it YYYY-MM-DD"),
         (["screen", "--name", " "], "Give a name"),
         (["screen"], "--name"),
-        (["screen", "--name", "X", "--nationality", "QQ"], "ISO 3166-1"),
+        (["screen", "--name", "X", "--nationality", "QQ"], "Unknown country code: QQ"),
         (["lists", "import", "x", "--threshold", "2"], "--threshold"),
         (["lists", "import", "x", "--format", "xml"], "--format"),
     ],

@@ -68,7 +68,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await expect(page.get_by_role("alert")).to_contain_text("Phone number: Please fill this in.")
         await fill(page, Phone_number="0170 123")
         await press_next(page)
-        await expect(page.get_by_role("alert")).to_contain_text("not a phone number")
+        await expect(page.get_by_role("alert")).to_contain_text("not a complete phone number")
         await expect(page.get_by_label("First name")).to_have_attribute("aria-invalid", "true")
         await fill(page, First_name="Jane", Phone_number="+14155551234")
         await press_next(page)
@@ -133,7 +133,7 @@ async def test_what_must_be_given_again_is_asked_for_live_in_the_vendors_words(t
         red = {"reviewAnswer": "RED", "reviewRejectType": "RETRY", "rejectLabels": ["BAD_SELFIE"]}
         await firm.twin("sumsub", f"applicants/{reference}/review", reviewResult=red)
 
-        await expect(page.get_by_role("heading", level=2)).to_have_text("Something must be given again")
+        await expect(page.get_by_role("heading", level=2)).to_have_text("Please submit something again")
         await expect(page.get_by_role("listitem")).to_have_text("Your face was not to be seen.")
         await firm.twin(
             "sumsub", f"applicants/{reference}/review", reviewResult={"reviewAnswer": "RED", "reviewRejectType": "FINAL"}
