@@ -121,7 +121,7 @@ class CursorExpired(RequestFault):
 
 @dataclass(eq=False)
 class ProcessFault(GatehouseError):
-    """Why one KYC process failed, in words a person can act on. `step` says where in the work it happened."""
+    """The reason why one KYC process failed, in words a person can act on. `step` says where in the work it happened."""
 
     code: str
     message: str
@@ -130,7 +130,7 @@ class ProcessFault(GatehouseError):
     details: dict[str, Any] | None = None
 
     def again(self) -> ProcessFault:
-        """The same fault, fresh: an exception that is raised more than once keeps every trace it ever had."""
+        """Returns a fresh copy of the fault: an exception that is raised more than once keeps every trace it ever had."""
         return ProcessFault(self.code, self.message, self.hint, self.step, self.details)
 
 
@@ -147,7 +147,7 @@ class VendorFault(GatehouseError):
 
     @property
     def passing(self) -> bool:
-        """Whether the same call may succeed later."""
+        """Returns whether the same call may succeed later."""
         return True
 
 

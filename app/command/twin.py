@@ -27,7 +27,7 @@ def sumsub(
     faults: Specification = "",
     ledger: Ledger = None,
 ) -> None:
-    """A twin of Sumsub: same paths, signatures, errors, limits and webhooks; invented people; misbehaves on request."""
+    """Runs a twin of Sumsub: same paths, signatures, errors, limits and webhooks; invented people; misbehaves on request."""
     from providers.sumsub import twin
 
     _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)
@@ -43,7 +43,7 @@ def veriff(
     faults: Specification = "",
     ledger: Ledger = None,
 ) -> None:
-    """A twin of Veriff: same paths, signatures, errors and webhooks; invented people; misbehaves on request."""
+    """Runs a twin of Veriff: same paths, signatures, errors and webhooks; invented people; misbehaves on request."""
     import providers.veriff.twin as twin
 
     _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)

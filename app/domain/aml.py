@@ -42,7 +42,7 @@ class Result(StrEnum):
 
 
 def result(found: Iterable[Screened], *, hits: int, unjudged: int) -> Result:
-    """The worst of what the screeners say; nobody having looked is NONE. `hits` are those that are found at present."""
+    """Returns the worst of the screeners' results, or NONE if no screener ran. `hits` are those found at present."""
     counted = {screened for screened in found if screened is not Screened.ABSENT}
     worst = next((screened for screened in WORST if screened in counted), Screened.NONE)
     if unjudged:
@@ -80,12 +80,12 @@ STALE_WITH_THE_PERSON = frozenset({A.CLEAR, A.RESOLVED})
 
 
 def moves(status: AmlStatus, found: Result, decision: AmlDecision | None) -> tuple[AmlStatus, ...]:
-    """No screening lifts a rejection: where it finds nothing any more, a person decides again."""
+    """Lifts no rejection: if a screening finds nothing any more, a person decides again."""
     if found is Result.CLEAR and decision is AmlDecision.REJECTED:
         found = Result.FOR_A_PERSON
     return MOVES.get((status, found), ())
 
 
 def kept(decision: AmlDecision | None, to: AmlStatus) -> AmlDecision | None:
-    """What remains of a decision when the status moves on: a rejection stays until another decision is recorded."""
+    """Returns the part of a decision that survives a move of the status: a rejection stays until another decision is recorded."""
     return decision if to is A.RESOLVED or decision is AmlDecision.REJECTED else None

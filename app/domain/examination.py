@@ -27,7 +27,7 @@ def good(check: str, seen: str) -> Finding:
 
 
 def unsure(check: str, seen: str, remedy: str) -> Finding:
-    """Could not be told from here; worth a look, no fault."""
+    """Returns a finding that could not be determined from here and is no fault."""
     return Finding(check, Health.UNSURE, seen, remedy)
 
 

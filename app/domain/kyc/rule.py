@@ -62,7 +62,7 @@ def submit(known: KycData, patch: Mapping[str, Any], *, today: dt.date) -> Check
 
 
 def _value(checked: Checked, path: Path, key: str, given: Any) -> Any:
-    """One field, cleaned; None where it is taken out, or wrong (which is told)."""
+    """Returns one field, cleaned, or None if it was removed or is wrong (which is recorded as a fault)."""
     rule = FIELDS.get(key)
     if given is None or rule is None:
         return given
@@ -172,7 +172,7 @@ def _national_id(checked: Checked, patch: Mapping[str, Any]) -> None:
 
 
 def _documents(checked: Checked, given: Sequence[Mapping[str, Any]], today: dt.date) -> tuple[Document, ...]:
-    """The documents given so far by type, in the order in which each type was given first."""
+    """Merges documents by type, in the order in which each type was first submitted."""
     found = {document.type: document for document in checked.data.documents} if given else {}
     seen: set[KycDocumentType] = set()
     for index, patch in enumerate(given):
@@ -206,7 +206,7 @@ def _document(
 
 
 def _image(checked: Checked, path: Path, side: str, patch: Mapping[str, Any]) -> Iterator[str]:
-    """A side's image: noted for the caller to resolve; the field is answered where it is taken out."""
+    """Records a side's image for the caller to resolve. Yields the field's name if the image was removed."""
     by_url, by_upload = f"{side}_image_url", f"{side}_upload_id"
     url, upload_id = patch.get(by_url), patch.get(by_upload)
     place = (*path, camel(by_url))
