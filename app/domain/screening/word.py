@@ -100,9 +100,8 @@ def sure(name: str) -> bool:
 
 
 @lru_cache(CACHED)
-def likeness(one: Word, other: Word) ->
-float:
-    """Returns the similarity of two words: 1 for the same, 0 below `FLOOR`. A single letter is like any word that begins with it."""
+def likeness(one: Word, other: Word) -> float:
+    """Returns the similarity of two words: 1 for the same, 0 below `FLOOR`. A letter is like any word that begins with it."""
     if one.text == other.text:
         return 1.0
     if min(len(one.text), len(other.text)) == 1:
