@@ -9,7 +9,7 @@ from app.domain.customer import AmlDecision, AmlStatus
 
 
 class Screened(StrEnum):
-    """What one screener says. Only CLEAR says that there is nothing.
+    """The result of one screener. Only CLEAR says that there is nothing.
 
     ABSENT: it has nothing to look into, and does not count. NONE: it ought to have looked, and has not. SILENT: it has not
     answered, so not even that is known. UNSURE: it found nothing, and would have missed something: for a person to look at.
@@ -31,7 +31,7 @@ OPEN = frozenset({Screened.SILENT, Screened.RUNNING})
 
 
 class Result(StrEnum):
-    """What all screeners together say, and people to the hits. FOR_A_PERSON: nothing new to judge, but not nothing."""
+    """The combined result of all screeners and of people's judgements. FOR_A_PERSON: nothing new to judge, but not nothing."""
 
     NONE = "NONE"
     SILENT = "SILENT"

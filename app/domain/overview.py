@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True, repr=False)
 class Facts:
-    """What is known of one customer. `twins`: by what other customers of the firm are the same."""
+    """The known facts of one customer. `twins`: by what other customers of the firm are the same."""
 
     kyc: KycStatus
     declared: KycData

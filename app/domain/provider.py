@@ -1,4 +1,4 @@
-"""What Gatehouse asks of a verification vendor. One adapter per vendor implements `Provider`; nothing else knows its wire."""
+"""The interface of a verification provider. One adapter per vendor implements `Provider`; nothing else knows its wire."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProviderName(StrEnum):
 
 
 class CallKind(StrEnum):
-    """What a vendor counts calls by."""
+    """The categories by which a provider counts calls."""
 
     READ = "read"
     WRITE = "write"
@@ -69,7 +69,7 @@ class VendorRecord(StrEnum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a configured provider can do, as the API tells it.
+    """The capabilities of a configured provider, as the API shows them.
 
     `integrations`: where a vendor has several sets of keys, their names with the processes each can give.
     """

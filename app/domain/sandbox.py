@@ -11,7 +11,7 @@ DELAY_SECONDS = 300.0
 
 
 class Behaviour(StrEnum):
-    """What becomes of a customer with a test address once its data is complete."""
+    """The outcome for a customer with a test address once its data is complete."""
 
     SUCCESS = "success"
     RFI = "rfi"
@@ -24,7 +24,7 @@ ADDRESSES: dict[str, Behaviour] = {f"test-{behaviour}@example.com": behaviour fo
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the vendor's sandbox is told to decide."""
+    """The verdict that the provider's sandbox is told to give."""
 
     approve: bool
     retry: bool = False

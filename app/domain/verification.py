@@ -33,7 +33,7 @@ class RejectType(StrEnum):
 
 
 class Approval(StrEnum):
-    """Whether a verification was ever approved. One whose approval was taken back goes on counting for its customer."""
+    """The memory of an approval. One whose approval was taken back goes on counting for its customer."""
 
     NEVER = "NEVER"
     HELD = "HELD"
@@ -70,7 +70,7 @@ class StepReview:
 class VendorState:
     """The present state as the vendor tells it. `stage` is None where its words are unknown to us.
 
-    `active` is None where the profile's presence was not looked at, `data_digest` where the profile was not. `attempt` counts
+    `active` is None where the profile's presence was not read, `data_digest` where the profile was not. `attempt` counts
     the vendor's reviews of this verification.
     """
 
@@ -93,7 +93,7 @@ class VendorState:
 
 @dataclass(frozen=True)
 class Known:
-    """What is stored of a verification's standing, for comparing."""
+    """The stored state of a verification, for comparing."""
 
     attempt: int
     decided_at: dt.datetime | None

@@ -1,4 +1,4 @@
-"""Webhooks of vendors: proven over the raw bytes, stored, answered. What they say is only where to look.
+"""Webhooks of vendors: proven over the raw bytes, stored, answered. They only say which verification to refresh.
 
 200 once the event is stored, known types and subjects or not, and for every repetition of it; 401 for a signature that is bad
 or missing; 413 over 1 MB; 503 where it could not be stored, so that the vendor sends it again.

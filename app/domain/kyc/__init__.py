@@ -1,4 +1,4 @@
-"""What a customer declares about itself: every field of the integration guide, in one frozen shape."""
+"""Data that a customer declares about itself: every field of the integration guide, in one frozen shape."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TWO_SIDED = GOVERNMENT - {KycDocumentType.PASSPORT}
 
 
 class Submission(StrEnum):
-    """What a customer has submitted: nothing, too little, or all that is asked for."""
+    """The extent of a customer's submission: nothing, too little, or all that is asked for."""
 
     NONE = "NONE"
     INCOMPLETE = "INCOMPLETE"

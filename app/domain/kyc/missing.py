@@ -1,4 +1,4 @@
-"""What is still missing of declared data, by field. Names are those of the API, joined with dots."""
+"""Missing fields of declared data, by field. Names are those of the API, joined with dots."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Case:
-    """What a screener is asked about: the person, and the verifications in which vendors may have screened it."""
+    """The subject of a screening: the person, and the verifications in which vendors may have screened it."""
 
     person: Person
     verifications: tuple[Seen, ...] = ()
@@ -87,7 +87,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Report:
-    """What one screener has to say. `versions` are of the lists that were looked into, by list; `algorithm` compared.
+    """The report of one screener. `versions` are of the lists that were searched, by list; `algorithm` compared.
 
     `remarks` are codes of what keeps a screening from being a whole one, e.g. NAME_NOT_LATIN.
     """
