@@ -42,7 +42,7 @@
         { name: "sourceOfFunds", label: "Where your money comes from", type: "select", required: true, options: choices(["EMPLOYMENT", "Wages"], ["BUSINESS", "My business"], ["INVESTMENTS", "Investments"], ["INHERITANCE", "An inheritance"], ["SAVINGS", "Savings"]) },
         { name: "accountPurpose", label: "What you will use the account for", type: "select", required: true, options: choices(["PERSONAL_USE", "Personal payments"], ["BUSINESS_USE", "Business payments"], ["INVESTMENT", "Investing"]) },
         { name: "expectedMonthlyPaymentsUsd", label: "Payments you expect in a month, in US dollars", type: "select", required: true, options: choices(["UNDER_10K", "Less than 10,000"], ["FROM_10K_TO_50K", "10,000 to 50,000"], ["FROM_50K_TO_100K", "50,000 to 100,000"], ["OVER_100K", "More than 100,000"]) },
-        { name: "isIntermediary", label: "Are you acting for someone else?", type: "boolean", required: true },
+        { name: "isIntermediary", label: "Do you act for someone else?", type: "boolean", required: true },
       ],
     },
     { title: "Your identity document", document: true, fields: [] },
