@@ -89,7 +89,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await page.get_by_label("Picture of the front").set_input_files(picture)
         await expect(page.get_by_text("Received.")).to_be_visible()
         await page.screenshot(path=tmp_path / f"{device}-document.png", full_page=True)
-        await page.get_by_label("What I have given is true").check()
+        await page.get_by_label("The information I have given is true").check()
         await press_next(page, "Send")
         await expect(page.get_by_role("heading", level=2)).to_have_text("We are checking your details")
 
@@ -97,7 +97,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await expect(page.get_by_role("heading", level=2)).to_have_text("Almost done")
         await page.get_by_role("button", name="Continue to the check").click()
         await expect(page.get_by_text("Please agree first.")).to_be_visible()
-        await page.get_by_label("I agree that my data goes").check()
+        await page.get_by_label("I agree that my data is sent").check()
         async with context.expect_page() as opened:
             await page.get_by_role("button", name="Continue to the check").click()
         vendor = await opened.value
