@@ -8,7 +8,7 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> dt.datetime:
-        """The present moment, aware, in UTC."""
+        """Returns the present moment, aware, in UTC."""
         ...
 
 

@@ -62,52 +62,66 @@ class RequestFault(GatehouseError):
 
 
 class Unauthenticated(RequestFault):
+    """The credential is missing, malformed, expired or revoked."""
+
     code = "UNAUTHENTICATED"
     status = 401
 
 
 class Forbidden(RequestFault):
+    """The credential's role or scopes do not allow this."""
+
     code = "FORBIDDEN"
 
 
 class BadRequest(RequestFault):
+    """The document, the variables or the HTTP request are invalid."""
+
     code = "BAD_REQUEST"
     status = 400
 
 
 class HumanRequired(RequestFault):
-    """Billable or destructive: no machine may ask for it, whatever it is granted."""
+    """The operation is billable or destructive, so it needs a person's credential. An API key is always refused."""
 
     code = "HUMAN_REQUIRED"
 
 
 class NotFound(RequestFault):
-    """The subject of a subscription does not exist, or is another tenant's."""
+    """The subject of a subscription does not exist, or belongs to another tenant."""
 
     code = "NOT_FOUND"
 
 
 class QueryTooLarge(RequestFault):
+    """The document exceeds a limit of cost, depth, aliases or tokens."""
+
     code = "QUERY_TOO_LARGE"
     status = 400
 
 
 class PayloadTooLarge(RequestFault):
+    """The body exceeds its limit."""
+
     code = "PAYLOAD_TOO_LARGE"
     status = 413
 
 
 class InvalidCursor(RequestFault):
+    """The cursor was not issued by this API, or belongs to another connection."""
+
     code = "INVALID_CURSOR"
 
 
 class CursorExpired(RequestFault):
+    """The subscription cannot resume from a cursor this old."""
+
     code = "CURSOR_EXPIRED"
 
 
 @dataclass(eq=False)
 class ProcessFault(GatehouseError):
-    """Why one KYC process failed, in words a person can act on. `step` says where in the work it happened."""
+    """The reason why one KYC process failed, in words a person can act on. `step` says where in the work it happened."""
 
     code: str
     message: str
@@ -116,7 +130,7 @@ class ProcessFault(GatehouseError):
     details: dict[str, Any] | None = None
 
     def again(self) -> ProcessFault:
-        """The same fault, fresh: an exception that is raised more than once keeps every trace it ever had."""
+        """Returns a fresh copy of the fault: an exception that is raised more than once keeps every trace it ever had."""
         return ProcessFault(self.code, self.message, self.hint, self.step, self.details)
 
 
@@ -133,7 +147,7 @@ class VendorFault(GatehouseError):
 
     @property
     def passing(self) -> bool:
-        """Whether the same call may succeed later."""
+        """Returns whether the same call may succeed later."""
         return True
 
 

@@ -40,7 +40,7 @@ def configure(level: str) -> None:
 
 
 def place(problem: BaseException) -> str:
-    """File and line at which an exception was raised, without any values."""
+    """Returns the file and line at which an exception was raised, without any values."""
     trace = problem.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""The web process: everything it consists of, on one screen."""
+"""The web process, composed on one screen."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from app.notify import background
 from app.service.context import WorkContext
 from app.service.dependencies import Dependencies
 from app.store import migrate
-from app.web import file, health, hosted, upload, webhook
+from app.web import file, health, hosted, pointer, upload, webhook
 from tasks import pool
 
-# The endpoint itself refuses what it does not take, in its own words.
+# The endpoint refuses other methods itself, with a GraphQL error.
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 @asynccontextmanager
 async def gateway(settings: Settings) -> AsyncIterator[Starlette]:
-    """The application with everything it needs, opened; closed in reverse order when the block ends."""
+    """Opens the application with everything it needs, and closes it in reverse order when the block ends."""
     await migrate.ready(settings.database_url)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(wiring.opened(settings))
@@ -71,9 +71,10 @@ def _graphql(settings: Settings, gate: Gate, sockets: Sockets) -> list[BaseRoute
 
 
 def _web(settings: Settings, deps: Dependencies, context: WorkContext) -> list[BaseRoute]:
-    """What is not GraphQL."""
+    """Returns the routes other than GraphQL's."""
     page = hosted.Hosted(deps)
     return [
+        Route("/", pointer.pointer),
         Route("/verify/assets/{name}", page.asset),
         Route("/verify/{token}", page.page),
         Route("/verify/{token}/session", page.session, methods=["POST"]),

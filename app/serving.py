@@ -17,7 +17,7 @@ SOCKET_MESSAGE_LIMIT = 64 * 1024
 
 
 def server(application: Any, *, host: str, port: int) -> uvicorn.Server:
-    """A server for one process. Access logs are off: addresses hold signed tokens."""
+    """Returns a server for one process. Access logs are off: addresses hold signed tokens."""
     config = uvicorn.Config(
         application,
         host=host,
@@ -73,7 +73,7 @@ async def running(application: Any, *, host: str, port: int) -> AsyncIterator[No
 
 
 def free_port(host: str, wanted: int = 0) -> int:
-    """The wanted port, or where it is taken any other that is free."""
+    """Returns the wanted port, or any other free one if it is taken."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             try:

@@ -1,4 +1,5 @@
-"""What every process of Gatehouse opens: database, key ring, pulse. The web and the worker process add their own parts."""
+"""The parts that every process of Gatehouse opens: database, key ring, notices. The web and the worker process add their
+own parts."""
 
 from __future__ import annotations
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import subprocess
+import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 import pytest
 
 from app import config, serving
+from app.command import spelling
 from app.errors import ConfigurationFault
 from tests.make import servers
 from tests.make.firm import KEY
-from tests.make.process import Process, output
+from tests.make.process import ROOT, Process, output
 
 ISSUE = ["credentials", "issue", "--kind", "api-key", "--role", "service", "--name", "crm"]
 
@@ -83,6 +88,75 @@ def test_every_command_has_help(arguments: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
+def test_the_version_is_the_packages() -> None:
+    done = output(["--version"], {})
+
+    assert (done.returncode, done.stdout) == (0, f"gatehouse {version('gatehouse')}\n")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, app.command.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+
+    heavy = {
+        "alembic",
+        "sqlalchemy",
+        "strawberry",
+        "graphql",
+        "pydantic",
+        "structlog",
+        "uvicorn",
+        "starlette",
+        "app.model",
+        "app.service",
+    }
+    assert heavy & set(done.stdout.split()) == set(), "import it inside the command's function"
+
+
+def test_commands_name_the_database_on_standard_error(embedded_environment: dict[str, str], tmp_path: Path) -> None:
+    for arguments in (["credentials", "list"], ["stuck"], ["lists", "status"], ["db", "check"], ["db", "upgrade"]):
+        done = output(arguments, embedded_environment)
+
+        assert f"Database: {tmp_path}/g.db\n" in done.stderr
+        assert str(tmp_path) not in done.stdout
+
+
+def test_a_password_of_the_database_is_not_shown() -> None:
+    environment = {
+        "GATEHOUSE_DATABASE_URL": "postgresql+asyncpg://gate:pa55word@127.0.0.1:1/gatehouse",
+        "GATEHOUSE_BLOB_URL": "file:///tmp/gatehouse-none",
+        "GATEHOUSE_SECRET_KEYS": KEY,
+    }
+    done = output(["db", "check"], environment)
+
+    assert "Database: postgresql+asyncpg://gate:***@127.0.0.1:1/gatehouse" in done.stderr
+    assert "pa55word" not in done.stderr.splitlines()[0]
+
+
+def test_a_misspelt_setting_is_named_by_doctor_with_the_one_that_was_meant(embedded_environment: dict[str, str]) -> None:
+    done = output(["doctor"], {**embedded_environment, "GATEHOUSE_SUMSUB_TOKEN": "s3cret", "GATEHOUSE_ZZZ": "1"})
+
+    assert "GATEHOUSE_SUMSUB_TOKEN" in done.stdout
+    assert "Did you mean GATEHOUSE_SUMSUB_APP_TOKEN?" in done.stdout
+    assert "GATEHOUSE_ZZZ" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_misspelt_setting_in_the_file_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("GATEHOUSE_LOG_LEVL=INFO\nGATEHOUSE_LOG_LEVEL=INFO\nOTHER=1\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert spelling.misspelt() == [spelling.Misspelt("GATEHOUSE_LOG_LEVL", ".env", "GATEHOUSE_LOG_LEVEL")]
+
+
+def test_every_setting_is_in_the_documentation_and_in_the_example() -> None:
+    documented = set(re.findall(r"^\| `(GATEHOUSE_[A-Z0-9_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    example = set(re.findall(r"^#? ?(GATEHOUSE_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert documented == set(spelling.known())
+    assert example == set(spelling.known())
+
+
 def test_the_schema_command_prints_the_file_byte_for_byte() -> None:
     assert output(["schema"], {}).stdout == (Path(__file__).parents[1] / "schema.graphql").read_text()
 
@@ -150,13 +224,19 @@ def test_keys_that_are_none_are_refused() -> None:
 
 def test_a_server_ends_with_zero_and_says_where_it_is(embedded_environment: dict[str, str], tmp_path: Path) -> None:
     port = serving.free_port("127.0.0.1")
-    gateway = Process(["serve", "--port", str(port)], embedded_environment, tmp_path / "log", f"http://127.0.0.1:{port}/readyz")
+    environment = {**embedded_environment, "GATEHOUSE_LOG_LEVL": "DEBUG"}
+    gateway = Process(["serve", "--port", str(port)], environment, tmp_path / "log", f"http://127.0.0.1:{port}/readyz")
     gateway.start()
     gateway.await_ready()
+    pointer = httpx.get(f"http://127.0.0.1:{port}/").json()
 
     assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
     assert gateway.stop() == 0
-    assert f"http://127.0.0.1:{port}/graphql" in (tmp_path / "log").read_text()
+    said = (tmp_path / "log").read_text()
+    assert f"http://127.0.0.1:{port}/graphql" in said
+    assert f"Database: {tmp_path}/g.db" in said
+    assert "no setting GATEHOUSE_LOG_LEVL (environment). Did you mean GATEHOUSE_LOG_LEVEL?" in said
+    assert (pointer["name"], pointer["graphql"], pointer["live"]) == ("Gatehouse", "/graphql", "/livez")
 
 
 def test_postgresql_with_migrations_pending_is_refused_with_the_command_to_run(

@@ -30,7 +30,7 @@ def test_a_list_is_brought_in_shown_and_looked_into(environment: dict[str, str],
     assert nothing.returncode == 2
     assert "gatehouse lists import" in nothing.stderr
     assert first.returncode == 0, first.stderr
-    assert "2 people  1 others left out" in first.stdout
+    assert "2 people  1 entries skipped" in first.stdout
     assert (again.returncode, "nothing was changed" in again.stderr) == (0, True)
     assert "ACTIVE  2 people" in told.stdout
     assert [row["name"] for row in data["lists"]] == ["ofac"]
@@ -58,8 +58,8 @@ def test_a_file_that_is_no_list_changes_nothing(environment: dict[str, str], tmp
     told = json.loads(output(["lists", "status", "--json"], environment).stdout)
 
     assert refused.returncode == 1
-    assert "is the file cut off?\nThe lists in use are as they were" in refused.stderr
-    assert (absent.returncode, "There is no file nowhere.csv" in absent.stderr) == (2, True)
+    assert "is the file cut off?\nThe lists in use are unchanged" in refused.stderr
+    assert (absent.returncode, "The file nowhere.csv does not exist" in absent.stderr) == (2, True)
     assert [(row["name"], row["status"], row["entries"]) for row in told["lists"]] == [("targets", "ACTIVE", 2)]
 
 
@@ -84,7 +84,7 @@ def test_the_invented_list_ships_and_is_for_the_sandbox_alone(environment: dict[
         (["screen", "--name", "X", "--birthdate", "12.3.1970"], "write it YYYY-MM-DD"),
         (["screen", "--name", " "], "Give a name"),
         (["screen"], "--name"),
-        (["screen", "--name", "X", "--nationality", "QQ"], "ISO 3166-1"),
+        (["screen", "--name", "X", "--nationality", "QQ"], "Unknown country code: QQ"),
         (["lists", "import", "x", "--threshold", "2"], "--threshold"),
         (["lists", "import", "x", "--format", "xml"], "--format"),
     ],

@@ -69,7 +69,7 @@ def _picture(content: bytes) -> tuple[bytes, list[Remark]]:
 
 
 def _bare(picture: Any) -> Any:
-    """The pixels and nothing else."""
+    """Returns the pixels and nothing else."""
     picture.info.clear()
     return picture
 

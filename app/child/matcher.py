@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _answer(index: Index, given: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """None for somebody who cannot be compared: the others have their answers all the same."""
+    """Returns None for a customer that cannot be compared; the others get their results."""
     try:
         return [_told(found) for found in index.search(_person(given))]
     except Exception:  # whatever is wrong with one person's data, it is not answered

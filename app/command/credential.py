@@ -1,4 +1,4 @@
-"""`gatehouse credentials …`: issued, listed and revoked."""
+"""`gatehouse credentials …`: issue, list and revoke."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Annotated, Optional
 
 import typer
 
-from app import config, wiring
 from app.clock import SystemClock
-from app.command.terminal import run, say, span
+from app.command.terminal import opened, run, say, span
 from app.domain.credential import CredentialKind, Right, Role
-from app.store import migrate
-from app.store.db import transaction
 
 app = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=True)
 
@@ -22,12 +19,12 @@ app = typer.Typer(help="Issue, list and revoke credentials.", no_args_is_help=Tr
 def credentials_issue(
     kind: Annotated[CredentialKind, typer.Option(help="api-key for machines, person for people.")],
     role: Annotated[Role, typer.Option(help="service (API keys); back-office, compliance or admin (people).")],
-    name: Annotated[str, typer.Option(help="Whose it is; shown in lists and in the audit trail.")],
-    tenant: Annotated[str, typer.Option(help="The firm it belongs to; made where it is new.")] = "default",
+    name: Annotated[str, typer.Option(help="The owner's name, shown in lists and in the audit trail.")],
+    tenant: Annotated[str, typer.Option(help="The firm it belongs to; created if it is new.")] = "default",
     scope: Annotated[Optional[list[str]], typer.Option(help="persons:read lets an API key read personal data.")] = None,
-    expires_in: Annotated[Optional[str], typer.Option(help="For example 12h or 30d; without it, it never expires.")] = None,
+    expires_in: Annotated[Optional[str], typer.Option(help="For example 12h or 30d. Never, if omitted.")] = None,
 ) -> None:
-    """Prints one credential, alone on standard output. It is shown this once."""
+    """Prints a new credential, alone on standard output. It cannot be shown again."""
     scopes = []
     for text in scope or []:
         if text not in list(Right):
@@ -40,12 +37,13 @@ def credentials_issue(
 
 
 async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scopes: list[Right], life: dt.timedelta | None) -> None:
+    from app import config
     from app.service.trust import credential
+    from app.store.db import transaction
 
     settings = config.load()
-    await migrate.ready(settings.database_url)
     at = SystemClock().now()
-    async with wiring.opened(settings) as parts, transaction(parts.deps.database) as session:
+    async with opened(settings) as parts, transaction(parts.deps.database) as session:
         tenant_id = await credential.ensure_tenant(session, tenant, at=at)
         token = await credential.issue(
             session,
@@ -62,18 +60,17 @@ async def _issue(kind: CredentialKind, role: Role, name: str, tenant: str, scope
 
 
 @app.command("list")
-def credentials_list(as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False) -> None:
-    """One line per credential, the id first. Secrets are stored nowhere, so none are shown."""
+def credentials_list(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False) -> None:
+    """Prints one line per credential, its id first. Only digests are stored, so no credential can be shown."""
     run(_list(as_json))
 
 
 async def _list(as_json: bool) -> None:
+    from app import config
     from app.service.trust import credential
 
-    settings = config.load()
-    await migrate.ready(settings.database_url)
     at = SystemClock().now()
-    async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
+    async with opened(config.load()) as parts, parts.deps.database.reading() as connection:
         rows = await credential.listing(connection)
     entries = [
         {
@@ -99,20 +96,20 @@ async def _list(as_json: bool) -> None:
 
 @app.command("revoke")
 def credentials_revoke(
-    credential_id: Annotated[str, typer.Argument(metavar="ID", help="From gatehouse credentials list.")],
+    credential_id: Annotated[str, typer.Argument(metavar="ID", help="The credential's id, from gatehouse credentials list.")],
 ) -> None:
     """Revokes a credential. Its open sockets close within ten seconds."""
     run(_revoke(credential_id))
 
 
 async def _revoke(credential_id: str) -> None:
+    from app import config
     from app.service.trust import credential
+    from app.store.db import transaction
 
-    settings = config.load()
-    await migrate.ready(settings.database_url)
-    async with wiring.opened(settings) as parts, transaction(parts.deps.database) as session:
+    async with opened(config.load()) as parts, transaction(parts.deps.database) as session:
         done = await credential.revoke(session, credential_id, at=SystemClock().now())
     if not done:
-        say(f"{credential_id} is no credential that could be revoked; see: gatehouse credentials list")
+        say(f"No active credential has the id {credential_id}. See: gatehouse credentials list")
         raise typer.Exit(1)
     say(f"{credential_id} is revoked")

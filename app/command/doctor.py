@@ -1,4 +1,4 @@
-"""`gatehouse doctor`: whether everything that Gatehouse needs is there and set up right; each fault with its remedy."""
+"""`gatehouse doctor`: checks everything that Gatehouse needs, and names each fault with its remedy."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import providers
 from app import config, wiring
 from app.clock import SystemClock
+from app.command import spelling
 from app.domain.examination import Finding, Health, bad, good, unsure
 from app.domain.screening import ScreenerName
 from app.errors import ConfigurationFault
@@ -32,13 +33,13 @@ from providers import wire, yente
 
 CHECK_SECONDS = 20.0
 NOTHING: dict[str, Any] = {}
-# Leases and due times are told by the database's clock, everything people see by ours.
+# Leases and due times use the database's clock; everything people see uses ours.
 CLOCK_SECONDS = 5.0
 MARKS = {Health.GOOD: "[green]good[/]", Health.UNSURE: "[yellow]unsure[/]", Health.BAD: "[red]bad[/]"}
 
 
 async def run(console: Console) -> bool:
-    """Prints every check as it is made. Whether nothing is wrong."""
+    """Prints every check. Returns True if no fault was found."""
     sound = True
     table = Table(title="gatehouse doctor", title_justify="left")
     for column in ("check", "health", "seen", "remedy"):
@@ -52,14 +53,14 @@ async def run(console: Console) -> bool:
 
 
 def _listing() -> Table:
-    """Every setting with its value; secrets only as set or unset."""
+    """Returns a table of all settings with their values; a secret is shown as set or unset."""
     table = Table(title="settings", title_justify="left")
     for column in ("setting", "value"):
         table.add_column(column, overflow="fold")
     try:
         known = config.Settings(**NOTHING)
     except ValidationError:
-        return table  # the faults were told above
+        return table  # reported above
     for name in config.Settings.model_fields:
         table.add_row(f"GATEHOUSE_{name.upper()}", _shown(name, getattr(known, name)))
     return table
@@ -76,7 +77,7 @@ def _shown(name: str, value: object) -> str:
 
 
 async def examine() -> AsyncIterator[Finding]:
-    """Settings first: without them nothing else can be told."""
+    """Runs all checks. The settings come first, because every other check needs them."""
     try:
         settings = config.load()
     except ConfigurationFault as problem:
@@ -97,6 +98,8 @@ async def examine() -> AsyncIterator[Finding]:
 
 def _settings(settings: config.Settings) -> list[Finding]:
     found = [good("settings", f"{settings.environment}, {'embedded' if settings.embedded else 'distributed'}")]
+    for wrong in spelling.misspelt():
+        found.append(unsure(f"settings: {wrong.name}", f"no setting has this name ({wrong.place})", wrong.remedy))
     try:
         keyring.load(settings)
         found.append(good("settings: secret keys", "the key ring can be read"))
@@ -119,18 +122,18 @@ async def _in_time(findings: AsyncIterator[Finding], name: str) -> AsyncIterator
             async for finding in findings:
                 yield finding
     except TimeoutError:
-        yield bad(name, f"no answer within {CHECK_SECONDS:g} s", "Check that it runs and that the network lets us through.")
+        yield bad(name, f"no answer within {CHECK_SECONDS:g} s", "Check that it runs and that the network allows the connection.")
 
 
 async def _database(settings: config.Settings) -> AsyncIterator[Finding]:
     if settings.embedded and not settings.database_path.exists():
-        yield good("database", f"{settings.database_path} will be made by gatehouse serve")
+        yield good("database", f"{settings.database_path.absolute()} will be created by gatehouse serve")
         return
     engine = create_async_engine(settings.database_url)
     try:
         async with engine.connect() as connection:
             theirs = (await connection.execute(select(now()))).scalar_one()
-        yield good("database", "reachable")
+        yield good("database", f"reachable: {_shown_database(settings)}")
         off = abs((theirs - SystemClock().now()).total_seconds())
         if off > CLOCK_SECONDS:
             yield bad("database: clock", f"off by {off:.0f} s", "Set the clocks of both servers by NTP.")
@@ -144,6 +147,10 @@ async def _database(settings: config.Settings) -> AsyncIterator[Finding]:
         yield bad("database", type(problem).__name__, "Check GATEHOUSE_DATABASE_URL, and that the server runs.")
     finally:
         await engine.dispose()
+
+
+def _shown_database(settings: config.Settings) -> str:
+    return str(settings.database_path.absolute()) if settings.embedded else _shown("database_url", settings.database_url)
 
 
 async def _redis(settings: config.Settings) -> AsyncIterator[Finding]:
@@ -179,7 +186,7 @@ async def _vendors(settings: config.Settings) -> AsyncIterator[Finding]:
 
 
 async def _screeners(settings: config.Settings) -> AsyncIterator[Finding]:
-    """Who looks for customers on lists: without any of them nobody is ever CLEAR."""
+    """Checks the screeners. Without any, no customer is ever CLEAR."""
     if not settings.screeners:
         yield unsure("screeners", "none is switched on", "Set GATEHOUSE_SCREENERS; without one aml.status stays NOT_SCREENED.")
     if ScreenerName.YENTE in settings.screeners:
@@ -191,7 +198,7 @@ async def _screeners(settings: config.Settings) -> AsyncIterator[Finding]:
             async for finding in _lists(settings):
                 yield finding
         except (SQLAlchemyError, OSError):
-            return  # the database was told of above
+            return  # reported above
 
 
 async def _lists(settings: config.Settings) -> AsyncIterator[Finding]:
@@ -201,6 +208,6 @@ async def _lists(settings: config.Settings) -> AsyncIterator[Finding]:
     async with wiring.opened(settings) as parts, parts.deps.database.reading() as connection:
         rows = await watch_list.active(connection)
     if not rows:
-        yield unsure("lists", "none was imported, so they do not count", "Run: gatehouse lists import FILE")
+        yield unsure("lists", "none has been imported, so the screener does not count", "Run: gatehouse lists import FILE")
     for row in rows:
         yield good(f"lists: {row.name}", f"{row.entries} people, version {row.version}")

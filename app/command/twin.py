@@ -7,7 +7,6 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from app import config, serving
 from app.command.terminal import Host, run, say
 
 app = typer.Typer(help="Local servers that speak a vendor's wire, for trying and testing.", no_args_is_help=True)
@@ -31,7 +30,7 @@ def sumsub(
     faults: Specification = "",
     ledger: Ledger = None,
 ) -> None:
-    """A twin of Sumsub: same paths, signatures, errors, limits and webhooks; invented people; misbehaves on request."""
+    """Runs a twin of Sumsub: same paths, signatures, errors, limits and webhooks; invented people; misbehaves on request."""
     from providers.sumsub import twin
 
     _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)
@@ -47,7 +46,7 @@ def veriff(
     faults: Specification = "",
     ledger: Ledger = None,
 ) -> None:
-    """A twin of Veriff: same paths, signatures, errors and webhooks; invented people; misbehaves on request."""
+    """Runs a twin of Veriff: same paths, signatures, errors and webhooks; invented people; misbehaves on request."""
     import providers.veriff.twin as twin
 
     _serve(twin, host, port, seed=seed, scenario=scenario, faults=faults, ledger=ledger, webhook_url=webhook_url)
@@ -55,6 +54,8 @@ def veriff(
 
 def _serve(twin: Any, host: str, port: int, **given: Any) -> None:
     """Serves a twin, with the credentials that Gatehouse itself is set to."""
+    from app import config, serving
+
     try:
         options = twin.Options.read(settings=config.load(), **given)
     except ValueError as problem:

@@ -9,7 +9,7 @@ from app.domain.customer import AmlDecision, AmlStatus
 
 
 class Screened(StrEnum):
-    """What one screener says. Only CLEAR says that there is nothing.
+    """The result of one screener. Only CLEAR says that there is nothing.
 
     ABSENT: it has nothing to look into, and does not count. NONE: it ought to have looked, and has not. SILENT: it has not
     answered, so not even that is known. UNSURE: it found nothing, and would have missed something: for a person to look at.
@@ -31,7 +31,7 @@ OPEN = frozenset({Screened.SILENT, Screened.RUNNING})
 
 
 class Result(StrEnum):
-    """What all screeners together say, and people to the hits. FOR_A_PERSON: nothing new to judge, but not nothing."""
+    """The combined result of all screeners and of people's judgements. FOR_A_PERSON: nothing new to judge, but not nothing."""
 
     NONE = "NONE"
     SILENT = "SILENT"
@@ -42,7 +42,7 @@ class Result(StrEnum):
 
 
 def result(found: Iterable[Screened], *, hits: int, unjudged: int) -> Result:
-    """The worst of what the screeners say; nobody having looked is NONE. `hits` are those that are found at present."""
+    """Returns the worst of the screeners' results, or NONE if no screener ran. `hits` are those found at present."""
     counted = {screened for screened in found if screened is not Screened.ABSENT}
     worst = next((screened for screened in WORST if screened in counted), Screened.NONE)
     if unjudged:
@@ -80,12 +80,12 @@ STALE_WITH_THE_PERSON = frozenset({A.CLEAR, A.RESOLVED})
 
 
 def moves(status: AmlStatus, found: Result, decision: AmlDecision | None) -> tuple[AmlStatus, ...]:
-    """No screening lifts a rejection: where it finds nothing any more, a person decides again."""
+    """Lifts no rejection: if a screening finds nothing any more, a person decides again."""
     if found is Result.CLEAR and decision is AmlDecision.REJECTED:
         found = Result.FOR_A_PERSON
     return MOVES.get((status, found), ())
 
 
 def kept(decision: AmlDecision | None, to: AmlStatus) -> AmlDecision | None:
-    """What remains of a decision when the status moves on: a rejection stays until another decision is recorded."""
+    """Returns the part of a decision that survives a move of the status: a rejection stays until another decision is recorded."""
     return decision if to is A.RESOLVED or decision is AmlDecision.REJECTED else None

@@ -1,4 +1,4 @@
-"""How a call budget is kept: at most `limit` calls in any window of `window` seconds, whoever makes them."""
+"""A call budget: at most `limit` calls in any window of `window` seconds, whoever makes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WINDOW = 5.2
 
 
 def allow(grants: Sequence[float], *, now: float, blocked_until: float, wanted: int, limit: int) -> list[float]:
-    """The moments at which the next `wanted` calls may be made, given the moments allowed before (oldest first).
+    """Returns the moments at which the next `wanted` calls may be made, given the moments allowed before (oldest first).
 
     No call is allowed sooner than one window after the call `limit` places before it.
     """
@@ -25,5 +25,5 @@ def allow(grants: Sequence[float], *, now: float, blocked_until: float, wanted: 
 
 
 def keep(grants: Sequence[float], fresh: Sequence[float], *, now: float, limit: int) -> list[float]:
-    """What must be remembered: as many of the newest grants as can still matter."""
+    """Returns the newest grants that can still matter."""
     return [moment for moment in (*grants, *fresh) if moment > now - WINDOW][-limit:]

@@ -1,4 +1,4 @@
-"""Who may do what. A credential belongs to one tenant and has one role; rights follow from the role and its scopes."""
+"""Access rights. A credential belongs to one tenant and has one role; rights follow from the role and its scopes."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ KYC_TRANSITIONS: dict[KycStatus, frozenset[KycStatus]] = {
     K.FAILED: frozenset({K.VERIFIED, K.IN_PROGRESS, K.PENDING}),
     K.NOT_REQUIRED: frozenset({K.NOT_STARTED}),
 }
-# From these an ingested, approved verification makes the customer VERIFIED (ARCHITECTURE, section 2).
+# In these statuses, an ingested approved verification makes the customer VERIFIED.
 INGESTION_VERIFIES = frozenset({K.NOT_STARTED, K.FAILED})
 
 
@@ -91,7 +91,7 @@ class Standing:
 
 
 def status(standing: Standing) -> CustomerStatus:
-    """The first row of the table in ARCHITECTURE section 2 that holds."""
+    """Returns the status by the first condition that holds; docs/states.md lists them."""
     kyc, aml = standing.kyc, standing.aml
     if standing.deactivated:
         return CustomerStatus.DEACTIVATED
@@ -109,7 +109,7 @@ def status(standing: Standing) -> CustomerStatus:
 
 @dataclass(frozen=True)
 class NextAction:
-    """What the caller's application should do now; `customer_message` may be shown to the customer."""
+    """The next step for the caller's application. `customer_message` may be shown to the customer."""
 
     code: NextActionCode
     message: str
@@ -124,15 +124,15 @@ _BY_KYC: dict[KycStatus, NextAction] = {
     K.PENDING: NextAction(
         NextActionCode.OPEN_VERIFICATION_LINK,
         "The verification link is ready. Send the customer there.",
-        "Please open your verification link to continue.",
+        "Please continue with the verification.",
     ),
     K.IN_PROGRESS: NextAction(
-        NextActionCode.WAIT, "The vendor is checking. Wait for the verdict.", "We are checking your details."
+        NextActionCode.WAIT, "The provider is checking. Wait for the verdict.", "We are checking your details."
     ),
     K.AWAITING_RESUBMISSION: NextAction(
         NextActionCode.RESUBMIT,
-        "The vendor asks for something again. Send the customer back to the verification link.",
-        "Please give the requested information again.",
+        "The provider asks for something again. Send the customer back to the verification link.",
+        "Please submit the requested information again.",
     ),
     K.FAILED: NextAction(NextActionCode.DO_NOT_ONBOARD, "The verification failed. Do not onboard this customer."),
     K.NOT_REQUIRED: NextAction(NextActionCode.ONBOARD, "No verification is required for this customer."),
@@ -158,20 +158,20 @@ _BY_AML: dict[AmlStatus, NextAction] = {
 
 _SUBMIT = NextAction(
     NextActionCode.SUBMIT_KYC_DATA,
-    "The submitted data is incomplete; `requiredInformation` says what is missing.",
-    "Please give the missing information.",
+    "The submitted data is incomplete. `requiredInformation` names the missing fields.",
+    "Please submit the missing information.",
 )
 _SUBMITTED = NextAction(
     NextActionCode.START_VERIFICATION,
     "The data is complete. A person must answer the risk questions and start the verification (billable).",
-    "We have your details and will be back to you.",
+    "We have your details and will get back to you.",
 )
-# What comes before giving the missing data.
+# In these statuses, another action comes before submitting the missing data.
 _BEFORE_DATA = frozenset({K.PENDING, K.AWAITING_RESUBMISSION, K.FAILED})
 
 
 def next_action(standing: Standing) -> NextAction:
-    """Answers every combination of the stored facts."""
+    """Returns the next action for any combination of the stored facts."""
     kyc, aml, submission = standing.kyc, standing.aml, standing.submission
     if standing.deactivated:
         return NextAction(NextActionCode.NOTHING, "The customer is deactivated.")
@@ -190,11 +190,11 @@ DATA_MAY_CHANGE = frozenset({CustomerStatus.CREATED, CustomerStatus.NEEDS_ADDITI
 
 
 def data_may_change(standing: Standing) -> bool:
-    """Whether KYC data may be submitted: it is locked while it is being judged, and once it was found good."""
+    """Returns whether KYC data may be submitted. It is locked while it is judged and after approval."""
     return status(standing) in DATA_MAY_CHANGE
 
 
-# What the next action is for the customer itself: nothing of what the firm has to weigh.
+# The next action as the customer sees it, without anything of screening or risk.
 FOR_THE_CUSTOMER: dict[NextActionCode, NextActionCode] = {
     NextActionCode.SUBMIT_KYC_DATA: NextActionCode.SUBMIT_KYC_DATA,
     NextActionCode.START_VERIFICATION: NextActionCode.WAIT,
@@ -210,7 +210,7 @@ FOR_THE_CUSTOMER: dict[NextActionCode, NextActionCode] = {
 
 
 def own_action(standing: Standing) -> NextActionCode:
-    """What the customer itself should do now."""
+    """Returns the next action for the customer's own eyes."""
     code = next_action(standing).code
     if code is NextActionCode.START_VERIFICATION and standing.submission is Submission.NONE:
         return NextActionCode.SUBMIT_KYC_DATA

@@ -36,12 +36,12 @@ class Unknown:
 
 
 def unknown(kind: DriftKind, place: str, word: object, known: Iterable[str] | Mapping[str, object]) -> tuple[Unknown, ...]:
-    """The word as drift, if it is a text that is not among the known ones."""
+    """Returns the word as drift if it is an unknown text."""
     if not isinstance(word, str) or not word or word in known:
         return ()
     return (Unknown(kind, place, clean(word)),)
 
 
 def clean(word: str) -> str:
-    """A vendor's word as it may be stored and shown: printable and short."""
+    """Returns a provider's word in a form that may be stored and shown: printable and short."""
     return "".join(char if unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for char in word)[:WORD_LIMIT]

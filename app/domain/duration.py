@@ -10,6 +10,6 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse(text: str) -> dt.timedelta | None:
-    """`90s`, `30m`, `18h`, `30d`; None for everything else."""
+    """Parses `90s`, `30m`, `18h` or `30d`. Returns None for everything else."""
     found = DURATION.fullmatch(text.strip())
     return dt.timedelta(**{UNITS[found.group(2)]: int(found.group(1))}) if found else None

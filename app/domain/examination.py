@@ -1,4 +1,4 @@
-"""What `gatehouse doctor` finds: each fault named, with its remedy."""
+"""The findings of `gatehouse doctor`: each fault named, with its remedy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was looked at, how it is, what was seen, and what to do where it is not good."""
+    """One check: its subject, its health, what was seen, and the remedy."""
 
     check: str
     health: Health
@@ -27,7 +27,7 @@ def good(check: str, seen: str) -> Finding:
 
 
 def unsure(check: str, seen: str, remedy: str) -> Finding:
-    """Could not be told from here; worth a look, no fault."""
+    """Returns a finding that could not be determined from here and is no fault."""
     return Finding(check, Health.UNSURE, seen, remedy)
 
 

@@ -17,7 +17,8 @@ _last = 0
 
 
 def uuid7() -> int:
-    """A UUIDv7 as a number: 48 bits of milliseconds, then random bits; never smaller than the one before in this process."""
+    """Returns a UUIDv7 as a number: 48 bits of milliseconds, then random bits; never smaller than the one before in this
+    process."""
     global _last
     with _lock:
         stamp = time.time_ns() // 1_000_000
@@ -32,12 +33,12 @@ def uuid7() -> int:
 
 
 def new(prefix: str) -> str:
-    """A fresh id, for example `new("cus")` → `cus_01k…`."""
+    """Returns a fresh id, for example `new("cus")` → `cus_01k…`."""
     number = uuid7()
     return prefix + "_" + "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
 def kind(value: str) -> str | None:
-    """The prefix of a well-formed id, else None."""
+    """Returns the prefix of a well-formed id, else None."""
     found = _SHAPE.match(value)
     return found.group(1) if found else None

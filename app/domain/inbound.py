@@ -1,4 +1,4 @@
-"""What vendors send by themselves: webhooks. Their content is a hint and no more; the state is fetched."""
+"""Webhooks: messages that providers send. Their content is a hint and no more; the state is fetched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.drift import Unknown
 
 @dataclass(frozen=True)
 class Notice:
-    """What the body of an authentic webhook says it is about.
+    """The subject of an authentic webhook, by its body.
 
     `subject` is the vendor's id of the verification, `external_id` ours. `identity` is the same for repeated deliveries of
     one event. `thorough`: the event is about more than the review, so the whole profile must be looked at.
@@ -27,7 +27,7 @@ class Notice:
 
 
 class InboundStatus(StrEnum):
-    """Where an inbound event stands. What is about nothing we know waits, and is matched when it becomes known."""
+    """Where an inbound event stands. An event about an unknown verification waits, and is matched when it becomes known."""
 
     UNMATCHED = "UNMATCHED"
     WAITING = "WAITING"

@@ -21,7 +21,7 @@ TRANSITIONS: dict[IngestionStatus, frozenset[IngestionStatus]] = {
 
 
 class SourceKind(StrEnum):
-    """How the caller named the verification."""
+    """The caller's reference to a verification."""
 
     SHARE_TOKEN = "share-token"  # noqa: S105 - a kind of source, not a secret
     APPLICANT_ID = "applicant-id"

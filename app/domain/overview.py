@@ -1,4 +1,4 @@
-"""Whether each KYC process is satisfied, and if not, why: from what was extracted, what was declared, and what others have."""
+"""Evaluates each KYC process against extracted data, declared data and possible duplicates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class OverviewStatus(StrEnum):
 
 
 class FingerprintKind(StrEnum):
-    """What a person is recognised by among a firm's customers."""
+    """Identity fingerprints, by which duplicates are found within a tenant."""
 
     DOCUMENT = "document"
     PERSON = "person"
@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True, repr=False)
 class Facts:
-    """What is known of one customer. `twins`: by what other customers of the firm are the same."""
+    """The known facts of one customer. `twins`: by what other customers of the firm are the same."""
 
     kyc: KycStatus
     declared: KycData
@@ -72,7 +72,7 @@ REJECTED = Reason("provider_rejection", "The vendor refused the verification.")
 
 
 def overview(facts: Facts) -> list[Line]:
-    """One line per process, in the order of the processes."""
+    """Returns one line per process, in the order of the processes."""
     return [_line(facts, process) for process in KycProcess]
 
 
@@ -187,7 +187,7 @@ SAME_TYPE: dict[KycDocumentType, DocumentType] = {
 
 
 def _same_number(facts: Facts, document: Mapping[str, Any]) -> Iterator[Reason]:
-    """A declared document of the same type must have the same number; one of another type says nothing."""
+    """Compares the number with the declared document of the same type; other types are not compared."""
     number, kind = document.get("number"), document.get("type")
     stated = [found for found in facts.declared.documents if found.type in GOVERNMENT and SAME_TYPE[found.type] == kind]
     for found in stated:
@@ -207,16 +207,16 @@ def _duplicate(facts: Facts, kind: FingerprintKind) -> Iterator[Reason]:
 
 
 def normal_number(number: str) -> str:
-    """A document's number as it is compared: letters and digits alone."""
+    """Returns a document's number as it is compared: letters and digits alone."""
     return "".join(char for char in number.upper() if char.isalnum())
 
 
 def document_fingerprint(country: str | None, number: str | None) -> str | None:
-    """By what one document is the same as another; the type is left out, since vendors tell it differently."""
+    """Returns the digest input of a document. It omits the type, which providers report differently."""
     return f"{country}|{normal_number(number)}" if country and number and normal_number(number) else None
 
 
 def person_fingerprint(name: str | None, born: str | None) -> str | None:
-    """By what one person is the same as another: all words of the name in any order, and the date of birth."""
+    """Returns the digest input of a person: all words of the name in any order, and the date of birth."""
     words = sorted(set(fold(name).split())) if name else []
     return f"{' '.join(words)}|{born}" if words and born else None

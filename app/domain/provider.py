@@ -1,4 +1,4 @@
-"""What Gatehouse asks of a verification vendor. One adapter per vendor implements `Provider`; nothing else knows its wire."""
+"""The interface of a verification provider. One adapter per vendor implements `Provider`; nothing else knows its wire."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProviderName(StrEnum):
 
 
 class CallKind(StrEnum):
-    """What a vendor counts calls by."""
+    """The categories by which a provider counts calls."""
 
     READ = "read"
     WRITE = "write"
@@ -45,7 +45,7 @@ class CallBudget(Protocol):
         ...
 
     async def block(self, kind: CallKind, seconds: float) -> None:
-        """The vendor said "too many": nobody calls for that long."""
+        """Blocks all calls for that long, because the provider said "too many"."""
         ...
 
 
@@ -69,7 +69,7 @@ class VendorRecord(StrEnum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a configured provider can do, as the API tells it.
+    """The capabilities of a configured provider, as the API shows them.
 
     `integrations`: where a vendor has several sets of keys, their names with the processes each can give.
     """
@@ -100,7 +100,7 @@ class Snapshot:
     faults: Mapping[str, ProcessFault] = field(default_factory=dict)
 
     def part(self, reference: Reference) -> Snapshot:
-        """What is about one of several verifications: payloads of several are named `call/reference`."""
+        """Returns the part about one of several verifications: payloads of several are named `call/reference`."""
         others = tuple(f"/{item.id}" for item in self.references if item.id != reference.id)
         mine = {name: body for name, body in self.payloads.items() if not (others and name.endswith(others))}
         return Snapshot((reference,), mine, self.fetched_at, self.pending, self.faults)
@@ -134,7 +134,7 @@ class Provider(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     async def find(self, external_id: str) -> str | None:
-        """The vendor's id of what was made under our external id; None where the vendor surely has nothing."""
+        """Returns the provider's id of the object made under our external id, or None if there surely is none."""
         ...
 
     async def make(self, applicant: Applicant) -> Created:
@@ -146,18 +146,18 @@ class Provider(Protocol):
         ...
 
     async def redeem(self, token: str, external_id: str) -> str:
-        """Spends a single-use share token and answers the vendor's id of what came of it."""
+        """Spends a single-use share token and returns the provider's id of the imported applicant."""
         ...
 
     async def fetch(self, references: Sequence[Reference], *, imported: bool) -> Snapshot:
-        """Everything that results follow from, of each verification that is approved.
+        """Fetches everything that results follow from, of each verification that is approved.
 
         One that is still being decided is `pending` if it was `imported` or the vendor says "not ready", else a fault.
         """
         ...
 
     def extract(self, process: KycProcess, snapshot: Snapshot) -> Outcome:
-        """One process's data from a snapshot, without any I/O. Raises ProcessFault, or NotReady for a pending one."""
+        """Extracts one process's data from a snapshot, without any I/O. Raises ProcessFault, or NotReady for a pending one."""
         ...
 
     def download(self, snapshot: Snapshot, media: MediaReference) -> AbstractAsyncContextManager[Download]:
@@ -165,39 +165,39 @@ class Provider(Protocol):
         ...
 
     async def refresh(self, reference: Reference, *, thorough: bool) -> Snapshot:
-        """The present state of one verification, decided or not; `thorough` with the whole profile."""
+        """Fetches the present state of one verification, decided or not; `thorough` with the whole profile."""
         ...
 
     def state(self, snapshot: Snapshot, reference: Reference) -> VendorState:
-        """Where a verification stands, from a snapshot, without any I/O."""
+        """Returns a verification's state from a snapshot, without any I/O."""
         ...
 
     async def screened(self, reference: Reference) -> Report:
-        """What the vendor's own screening of a verification has found. Raises VendorFault, which is never "nothing"."""
+        """Returns the result of the provider's own screening of a verification. Raises VendorFault, which is never "nothing"."""
         ...
 
     def listed_by_refusal(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
-        """What a refusal's labels say of lists: a hit for each that says that the person stands on one."""
+        """Returns a hit for each label of a refusal that says the person is listed."""
         ...
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
-        """The words of a snapshot that no table knows."""
+        """Returns the words of a snapshot that no table knows."""
         ...
 
     def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether a webhook's raw body is the vendor's, compared in constant time. `headers` have lower-case names."""
+        """Returns whether a webhook's raw body is the provider's, compared in constant time. `headers` have lower-case names."""
         ...
 
     def notice(self, body: bytes) -> Notice:
-        """What an authentic webhook is about. Never raises: what is not understood is of an unknown type."""
+        """Reads an authentic webhook. Never raises: an unintelligible one gets an unknown type."""
         ...
 
     async def act(self, subject: Subject, action: Action) -> ActionAnswer:
-        """Has something done to a verification. Only for actions among the capabilities."""
+        """Performs an action on a verification. Only for actions among the capabilities."""
         ...
 
     async def read_record(self, reference: Reference, record: VendorRecord) -> bytes:
-        """One of the vendor's own records as JSON. Only for records among the capabilities."""
+        """Fetches one of the provider's own records as JSON. Only for records among the capabilities."""
         ...
 
     def examine(self) -> AsyncIterator[Finding]:
@@ -205,9 +205,9 @@ class Provider(Protocol):
         ...
 
     def meaning(self, word: str) -> str | None:
-        """What a label, button or reason of the vendor's means, in a sentence; None for one that no table knows."""
+        """Explains a label, button or reason of the provider in a sentence. Returns None for an unknown one."""
         ...
 
     def explain(self, fault: VendorFault) -> ProcessFault:
-        """A vendor's refusal in our codes, with a message and a hint a person can act on."""
+        """Translates a provider's refusal into our codes, with a message and a hint a person can act on."""
         ...

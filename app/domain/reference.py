@@ -1,4 +1,4 @@
-"""How a verification at a vendor is named."""
+"""The reference of a verification at a provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What computing stored things again is asked for, and what it finds."""
+"""Replays: requests to compute stored data again, and their findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.provider import ProviderName
 
 
 class Replayed(StrEnum):
-    """What kind of stored thing was computed again."""
+    """The kind of stored data that was computed again."""
 
     EVENT = "EVENT"
     RESULT = "RESULT"
@@ -21,7 +21,7 @@ class Replayed(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be computed again; at most a hundred of each kind, newest first."""
+    """The data to compute again; at most a hundred of each kind, newest first."""
 
     kinds: Collection[Replayed] = tuple(Replayed)
     provider: ProviderName | None = None
@@ -34,7 +34,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Difference:
-    """What computing again would change, or has changed. `before` and `after` may hold personal data."""
+    """A change that a replay would make, or has changed. `before` and `after` may hold personal data."""
 
     kind: Replayed
     subject_id: str

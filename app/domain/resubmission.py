@@ -1,4 +1,4 @@
-"""What a customer must give again, in words for the customer: from the steps that a vendor refused."""
+"""Resubmission requests in words for the customer, from the steps that a provider refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ ALL = "Please go through the verification again."
 
 
 def required(details: dict[str, Any], labels: Collection[str]) -> list[Required]:
-    """`details` as a verification stores them. The vendor's comment for the customer comes first, our words where it has none."""
+    """Returns `details` as a verification stores them. The vendor's comment for the customer comes first, our words
+    where it has none."""
     refused = [step for step in details.get("steps", ()) if step.get("answer") == "RED"]
     if not refused:
         message = details.get("customerComment") or ALL

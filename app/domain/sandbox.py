@@ -11,7 +11,7 @@ DELAY_SECONDS = 300.0
 
 
 class Behaviour(StrEnum):
-    """What becomes of a customer with a test address once its data is complete."""
+    """The outcome for a customer with a test address once its data is complete."""
 
     SUCCESS = "success"
     RFI = "rfi"
@@ -24,7 +24,7 @@ ADDRESSES: dict[str, Behaviour] = {f"test-{behaviour}@example.com": behaviour fo
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the vendor's sandbox is told to decide."""
+    """The verdict that the provider's sandbox is told to give."""
 
     approve: bool
     retry: bool = False
@@ -42,12 +42,12 @@ def behaviour(email: str) -> Behaviour | None:
 
 
 def seconds(found: Behaviour, usual: float) -> float:
-    """After how long the verdict follows, in sandbox time."""
+    """Returns the delay until the verdict, in sandbox time."""
     return DELAY_SECONDS if found is Behaviour.DELAY else usual
 
 
 def verdict(found: Behaviour, submissions: int) -> Verdict:
-    """More information is asked for once: whoever has submitted again is approved."""
+    """Asks for more information once; a customer that has submitted again is approved."""
     if found is Behaviour.REJECTED:
         return DECLINED
     return ASKED_AGAIN if found is Behaviour.RFI and submissions == 1 else APPROVED

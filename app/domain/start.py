@@ -46,7 +46,7 @@ OPEN = frozenset({S.AWAITING_APPROVAL, S.AUTHORISED, S.UNCERTAIN})
 
 
 class ChargeStatus(StrEnum):
-    """What became of the charge of an authorised start: it stands until the vendor has made something, or surely has not."""
+    """The state of the charge of an authorised start: it stands until the vendor has made something, or surely has not."""
 
     HELD = "HELD"
     CONFIRMED = "CONFIRMED"
@@ -62,7 +62,7 @@ CHARGE_TRANSITIONS: dict[ChargeStatus, frozenset[ChargeStatus]] = {
 
 @dataclass(frozen=True)
 class RiskAnswers:
-    """What the person who starts has to know of the customer's business."""
+    """The answers to the risk questions about the customer's business."""
 
     designated_service: str
     payment_method: PaymentMethod
@@ -82,7 +82,7 @@ class Image:
 
 @dataclass(frozen=True, repr=False)
 class Applicant:
-    """Whom a verification is made for, with the data at hand. `external_id` is ours, the same for every attempt."""
+    """The subject of a new verification, with the data at hand. `external_id` is ours, the same for every attempt."""
 
     external_id: str
     first_name: str
@@ -96,7 +96,7 @@ class Applicant:
 
 @dataclass(frozen=True)
 class Created:
-    """What the vendor made: its own id, and the page it sends the customer to, with when that ends."""
+    """The created verification: the provider's id, and the page it sends the customer to, with when that ends."""
 
     reference: str
     link: str | None = field(default=None, repr=False)
@@ -105,7 +105,7 @@ class Created:
 
 @dataclass(frozen=True)
 class Policy:
-    """What the firm has set about starts. `per_day`: how many may be charged on one day of UTC; 0 stops all of them."""
+    """The firm's policy of starts. `per_day`: how many may be charged on one day of UTC; 0 stops all of them."""
 
     services: tuple[str, ...] = ()
     per_day: int = 500
@@ -113,7 +113,7 @@ class Policy:
 
 
 class Outcome(StrEnum):
-    """What a person has found at the vendor about a start that nobody was sure of."""
+    """A person's finding at the provider about an uncertain start."""
 
     MADE = "MADE"
     NOT_MADE_TRY_AGAIN = "NOT_MADE_TRY_AGAIN"

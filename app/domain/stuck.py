@@ -1,4 +1,4 @@
-"""Why a customer does not get on, and what to do about it: by the API and by command."""
+"""Stuck cases: causes, and the remedy for each, by API and by command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """After how many seconds something counts as stuck; what it means, what to ask of the API, and what to run."""
+    """A cause's threshold in seconds, its meaning, and the remedy by API and by command."""
 
     seconds: float
     meaning: str
@@ -38,8 +38,8 @@ DOCTOR, STUCK = "gatehouse doctor", "gatehouse stuck"
 ADVICE: dict[Cause, Advice] = {
     Cause.START_UNCERTAIN: Advice(
         0.0,
-        "A start was sent and not answered: whether the vendor made something cannot be found out from here.",
-        "Look for the verification id in the vendor's dashboard, then tell what is there.",
+        "A start was sent and not answered. Gatehouse cannot find out whether the provider created a verification.",
+        "Look for the verification id in the provider's dashboard, then resolve the start.",
         "resolveVerificationStart",
         STUCK,
     ),
@@ -48,8 +48,8 @@ ADVICE: dict[Cause, Advice] = {
     ),
     Cause.START_NOT_ANSWERED: Advice(
         300.0,
-        "A start is authorised and the vendor cannot be reached.",
-        "Check the vendor's credentials and its status page; it is tried again by itself.",
+        "A start is authorised, and the provider cannot be reached.",
+        "Check the provider's credentials and its status page. Retries are automatic.",
         "verificationStarts",
         DOCTOR,
     ),
@@ -64,36 +64,36 @@ ADVICE: dict[Cause, Advice] = {
     ),
     Cause.CUSTOMER_DOES_NOT_RESUBMIT: Advice(
         3 * DAY,
-        "Something must be given again, and the customer has not.",
-        "Tell the customer what is asked for, with the link.",
+        "The customer has not resubmitted what was asked for.",
+        "Send the customer the link again, and say what is asked for.",
         "Customer.requiredInformation",
         STUCK,
     ),
     Cause.VENDOR_DOES_NOT_DECIDE: Advice(
         2 * DAY,
-        "The vendor has been checking for unusually long.",
-        "Look at the verification in the vendor's dashboard, or write to its support.",
+        "The provider has been checking for unusually long.",
+        "Look at the verification in the provider's dashboard, or contact its support.",
         "Verification.vendorRecord",
         DOCTOR,
     ),
     Cause.VENDOR_OUT_OF_REACH: Advice(
         HOUR,
-        "The vendor has not answered about this verification for a while.",
-        "Check the vendor's credentials and its status page; it is asked again by itself.",
+        "The provider has not answered about this verification for a while.",
+        "Check the provider's credentials and its status page. Retries are automatic.",
         "Customer.verification",
         DOCTOR,
     ),
     Cause.GONE_AT_VENDOR: Advice(
         0.0,
-        "The vendor no longer has this verification, and it was not decided.",
-        "Start another one: it is allowed, since nothing will come of this one.",
+        "The provider no longer has this verification, and it was never decided.",
+        "Start another verification. It is allowed in this case.",
         "startVerification",
         STUCK,
     ),
     Cause.NOT_SCREENED: Advice(
         HOUR,
         "The customer is verified, and the screening has not come to a result.",
-        "See which screener has not answered or has not looked; check the vendor's level, the lists, the service's address.",
+        "See which screener has no result, then check the provider's level, the lists and the service's address.",
         "Customer.aml.checks",
         "gatehouse lists status",
     ),

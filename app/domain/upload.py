@@ -32,7 +32,7 @@ SIDE_LEAST, DPI_LEAST = 1000, 300
 
 @dataclass(frozen=True)
 class Remark:
-    """What is wrong with a file, or worth knowing. `message` may be shown to the customer; nothing personal is in it."""
+    """A fault of a file, or a remark on it. `message` may be shown to the customer; nothing personal is in it."""
 
     code: str
     message: str

@@ -33,7 +33,7 @@ class RejectType(StrEnum):
 
 
 class Approval(StrEnum):
-    """Whether a verification was ever approved. One whose approval was taken back goes on counting for its customer."""
+    """The memory of an approval. One whose approval was taken back goes on counting for its customer."""
 
     NEVER = "NEVER"
     HELD = "HELD"
@@ -70,7 +70,7 @@ class StepReview:
 class VendorState:
     """The present state as the vendor tells it. `stage` is None where its words are unknown to us.
 
-    `active` is None where the profile's presence was not looked at, `data_digest` where the profile was not. `attempt` counts
+    `active` is None where the profile's presence was not read, `data_digest` where the profile was not. `attempt` counts
     the vendor's reviews of this verification.
     """
 
@@ -93,7 +93,7 @@ class VendorState:
 
 @dataclass(frozen=True)
 class Known:
-    """What is stored of a verification's standing, for comparing."""
+    """The stored state of a verification, for comparing."""
 
     attempt: int
     decided_at: dt.datetime | None
@@ -105,7 +105,7 @@ LAG = dt.timedelta(minutes=10)
 
 
 def is_older(fetched: VendorState, known: Known, *, at: dt.datetime) -> bool:
-    """Whether an answer is behind what is known: a vendor's replicas may lag, and a late answer must change nothing.
+    """Returns whether an answer is older than the known state: a vendor's replicas may lag, and a late answer must change nothing.
 
     Of two verdicts the one with the later date counts. An undecided answer about an earlier attempt is late only for as long
     as a replica can lag: attempts may be counted anew, and nothing true may be ignored for good.
@@ -150,12 +150,12 @@ MOVES: dict[tuple[KycStatus, Stage], tuple[KycStatus, ...]] = {
 
 
 def moves(kyc: KycStatus, stage: Stage) -> tuple[KycStatus, ...]:
-    """The moves of a customer that follow from its verification's stage."""
+    """Returns the moves of a customer that follow from its verification's stage."""
     return MOVES.get((kyc, stage), ())
 
 
 def approval(before: Approval, stage: Stage) -> Approval:
-    """What becomes of an approval. A check under way takes nothing back; only a refusal or a reset does."""
+    """Returns the next state of an approval. A check under way takes nothing back; only a refusal or a reset does."""
     if stage is Stage.APPROVED:
         return Approval.HELD
     return Approval.TAKEN_BACK if before is Approval.HELD and stage in REFUSING else before
@@ -175,7 +175,7 @@ EXPECTED_STAY: dict[Stage, tuple[float, float]] = {
 
 
 def next_refresh(stage: Stage, quiet: int, expected: Mapping[Stage, float] | None = None) -> float:
-    """Seconds until the vendor is asked again; `quiet` counts the looks that found nothing new."""
+    """Returns the seconds until the next refresh; `quiet` counts the refreshes that found nothing new."""
     first, most = EXPECTED_STAY[stage]
     if expected and stage in expected:
         first = expected[stage]

@@ -1,4 +1,4 @@
-"""The pulse: "something happened, look at the log". It may be lost; whoever waits for it looks each second anyway."""
+"""Notices for subscribers: the log has new events. A notice may be lost; subscribers read the log each second anyway."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Notifier:
             self._waiters.discard(waiter)
 
     async def start(self) -> None:
-        """Nothing to start inside one process."""
+        """Starts nothing inside one process."""
 
     async def stop(self) -> None:
-        """Nothing to stop inside one process."""
+        """Stops nothing inside one process."""
 
 
 class RedisNotifier(Notifier):

@@ -1,4 +1,4 @@
-"""The doorbell: tells workers that a row waits. A ring may be lost or doubled; the relay finds what was not heard."""
+"""Wake-ups: tell workers that a row is due. A wake-up may be lost or doubled; the relay finds due rows anyway."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from app.service.dependencies import Dependencies
 from app.service.document import link
 from app.service.document.blob import BlobStore
 
-GONE = "This address is not valid, or no longer. Ask the API for a fresh one."
+GONE = "This address is invalid or has expired. Ask the API for a new one."
 
 
 class Files:

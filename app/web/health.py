@@ -18,20 +18,23 @@ from app.service.dependencies import Dependencies
 CHECK_SECONDS = 3.0
 STALE_SECONDS = 10.0
 WINDOW = dt.timedelta(days=30)
-STUCK = Gauge("gatehouse_stuck_verifications", "Customers that do not get on, by cause.", ["cause"])
+STUCK = Gauge("gatehouse_stuck_verifications", "Stuck cases, by cause.", ["cause"])
 VERIFICATIONS = Gauge("gatehouse_verifications_30d", "Verifications started in the last 30 days, by outcome.", ["outcome"])
-CONVERSION = Gauge("gatehouse_verification_conversion_30d", "Verified by started, of the last 30 days; NaN while none was started.")
+CONVERSION = Gauge(
+    "gatehouse_verification_conversion_30d",
+    "Share of started verifications that were approved, over the last 30 days; NaN if none was started.",
+)
 SECONDS = Gauge("gatehouse_seconds_to_verify_30d", "Seconds from start to approval, of the last 30 days.", ["quantile"])
 Check = Callable[[], Awaitable[bool]]
 
 
 async def livez(_: Request) -> Response:
-    """The process runs its event loop. Touches nothing else."""
+    """Returns 200 while the event loop runs. Touches nothing else."""
     return JSONResponse({"status": "ok"})
 
 
 class Readiness:
-    """Whether this process can do its work: each check answers in time, or it cannot."""
+    """Readiness: the process can do its work only if every check passes in time."""
 
     def __init__(self, checks: dict[str, Check]) -> None:
         self._checks = checks
@@ -52,7 +55,7 @@ async def _passes(check: Check) -> bool:
 
 
 class Metrics:
-    """What Prometheus reads. What only the database knows is asked for at most so often, and left out while it is away."""
+    """Metrics for Prometheus. Figures from the database are cached, and omitted while it is unreachable."""
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

@@ -26,11 +26,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
 }
 TYPES = {".js": "text/javascript", ".css": "text/css"}
-GONE = "This link is not valid, or no longer. Please ask for a new one."
+GONE = "This link is invalid or has expired. Please ask for a new one."
 
 
 class Hosted:
-    """The page and its files, read once."""
+    """The hosted page and its files, read once."""
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps
@@ -39,11 +39,11 @@ class Hosted:
         self._files["countries.js"] = b"window.GATEHOUSE_COUNTRIES = " + orjson.dumps(_countries()) + b";"
 
     async def page(self, _: Request) -> Response:
-        """The same page for everybody: whose it is it learns with its token."""
+        """Returns the page. It is the same for all customers and learns its customer with its token."""
         return Response(self._page, headers={**HEADERS, "Cache-Control": "no-store"}, media_type="text/html")
 
     async def session(self, request: Request) -> Response:
-        """A fresh token for whoever holds the link."""
+        """Returns a fresh token to the holder of the link."""
         exchange = await hosted.exchange(self._deps, request.path_params["token"])
         if exchange is None:
             return PlainTextResponse(GONE, 404, headers={"Cache-Control": "no-store"})
@@ -63,6 +63,6 @@ class Hosted:
 
 
 def _countries() -> list[dict[str, str]]:
-    """Every country by its usual English name, in alphabetical order; Kosovo has a code in wide use, but no entry."""
+    """Returns all countries by their usual English names, in alphabetical order, with Kosovo, which has no entry of its own."""
     found = [(getattr(land, "common_name", land.name), land.alpha_2) for land in pycountry.countries]
     return [{"value": code, "label": name} for name, code in sorted([*found, ("Kosovo", "XK")])]

@@ -1,4 +1,4 @@
-"""Bytes of documents by PUT to a short-lived signed address: bounded, checked at once, answered in words for the customer."""
+"""Bytes of documents by PUT to a short-lived signed address: bounded, checked at once, with messages fit for the customer."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from app.service.document.receiver import Receiver
 # A body must be here in this time; more than this one process does not take in at the same time.
 BODY_SECONDS = 60.0
 AT_ONCE = 16
-GONE = {"code": "NOT_FOUND", "message": "This address is not valid, or no longer. Ask createUpload for a fresh one."}
-TAKEN = {"code": "ALREADY_RECEIVED", "message": "The file was received before. Ask createUpload for another address."}
-LATE = {"code": "BROKEN_OFF", "message": "The file did not arrive whole. Send it again to the same address."}
-BUSY = {"code": "BUSY", "message": "Too many files arrive at this moment. Send it again in a few seconds."}
+GONE = {"code": "NOT_FOUND", "message": "This address is invalid or has expired. Call createUpload for a new one."}
+TAKEN = {"code": "ALREADY_RECEIVED", "message": "The file was already received. Call createUpload for another address."}
+LATE = {"code": "BROKEN_OFF", "message": "The file arrived incomplete. Send it again to the same address."}
+BUSY = {"code": "BUSY", "message": "Too many files are arriving. Send it again in a few seconds."}
 STATUS = {upload.TOO_LARGE.code: 413, upload.WRONG_TYPE.code: 415, upload.OTHER_TYPE.code: 415}
 
 

@@ -1,4 +1,4 @@
-"""Webhooks of vendors: proven over the raw bytes, stored, answered. What they say is only where to look.
+"""Webhooks of vendors: proven over the raw bytes, stored, answered. They only say which verification to refresh.
 
 200 once the event is stored, known types and subjects or not, and for every repetition of it; 401 for a signature that is bad
 or missing; 413 over 1 MB; 503 where it could not be stored, so that the vendor sends it again.
@@ -24,7 +24,7 @@ log = structlog.get_logger(module=__name__)
 LIMIT = 1024 * 1024
 # Vendors give up on an answer after ten seconds, and a body should take far less to arrive.
 BODY_SECONDS, STORE_SECONDS = 10.0, 8.0
-COUNTED = Counter("gatehouse_webhooks_total", "Webhooks received, by provider and what became of them.", ["provider", "outcome"])
+COUNTED = Counter("gatehouse_webhooks_total", "Webhooks received, by provider and outcome.", ["provider", "outcome"])
 
 
 class Webhooks:
@@ -57,7 +57,7 @@ class Webhooks:
 
 
 async def _read(request: Request) -> bytes | None:
-    """The raw body; None for one that is too large, of which no more than the limit is held."""
+    """Returns the raw body, or None if it is too large. Never holds more than the limit in memory."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > LIMIT:
         return None

@@ -125,12 +125,6 @@ async def test_bad_decisions_are_refused_and_change_nothing(firm: Firm, given: d
     assert (found["status"], found["changes"]) == ("CREATED", [])
 
 
-def test_the_document_of_states_is_what_the_code_says() -> None:
-    text = states.DOCUMENT.read_text()
-
-    assert text == states.written(text), "run: .venv/bin/python -m app.command.states"
-
-
 def test_every_combination_has_a_status_and_an_action_and_only_the_safe_ones_onboard() -> None:
     for standing in states.standings():
         code = next_action(standing).code

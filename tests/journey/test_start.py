@@ -84,7 +84,7 @@ async def test_a_person_starts_the_customer_goes_through_and_what_was_found_is_t
     assert again["verification"] is None
     assert checking["status"] == "UNDER_REVIEW"
     assert asked["status"] == "NEEDS_ADDITIONAL_INFORMATION"
-    assert asked["nextAction"] == {"code": "RESUBMIT", "customerMessage": "Please give the requested information again."}
+    assert asked["nextAction"] == {"code": "RESUBMIT", "customerMessage": "Please submit the requested information again."}
     assert [item["reason"] for item in asked["requiredInformation"]] == ["UNSATISFACTORY_PHOTOS"]
     types = [event["type"] for event in asked["events"]["nodes"]]
     assert [name for name in types if name.startswith("verification.start_") or name == "verification.started"] == [

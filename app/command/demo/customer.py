@@ -51,7 +51,7 @@ REST: dict[str, Any] = {
 
 
 async def run(console: Console, client: Client) -> None:
-    """Faulty data first, then whole data; the sandbox's operator starts and the vendor decides."""
+    """Submits faulty data, then complete data. The sandbox operator starts the verification and the provider decides."""
     console.print("\nA customer of your own (test-success@example.com; everybody else needs a person to start the verification):")
     ready = asyncio.Event()
     events = client.events(ready)

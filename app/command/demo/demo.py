@@ -107,7 +107,7 @@ async def run(*, port: int, leave: bool) -> None:
 
 
 def _settings(folder: Path, port: int, twins: Twins, sumsub: sumsub_twin.Options, veriff: veriff_twin.Options) -> config.Settings:
-    """Embedded, in a folder of its own, pointed at the twins."""
+    """Returns settings of an embedded gateway in a folder of its own, pointed at the twins."""
     keys = veriff.integrations["default"]
     return config.load(
         _env_file=None,
@@ -128,7 +128,7 @@ def _settings(folder: Path, port: int, twins: Twins, sumsub: sumsub_twin.Options
 
 
 async def _credentials(settings: config.Settings) -> dict[str, str]:
-    """A credential per kind of caller; the API key may read personal data, so that there is something to see."""
+    """Issues one credential per kind of caller. The API key may read personal data, so that there is something to see."""
     wanted: tuple[tuple[str, CredentialKind, Role, list[Right]], ...] = (
         ("api-key", CredentialKind.API_KEY, Role.SERVICE, [Right.READ_PERSONS]),
         ("back-office", CredentialKind.PERSON, Role.BACK_OFFICE, []),
@@ -216,7 +216,8 @@ async def _customer_of(client: Client, ingestion_id: str) -> str:
 
 
 async def _change_of_mind(console: Console, client: Client, twins: Twins) -> None:
-    """The vendor takes an approval back: its webhook is proven, the vendor is asked, and the customer no longer stands verified."""
+    """Takes an approval back at the provider: the webhook is proven, the state is fetched, and the customer is no longer
+    verified."""
     found = (await client.ask(FIND, externalId=PEOPLE[0][2]))["customer"]
     applicant = found["verification"]["providerReference"]
     console.print(f"\nSumsub changes its mind about {PEOPLE[0][0]} {PEOPLE[0][1]}:")

@@ -19,7 +19,7 @@ RESOLVE = """mutation($input: ResolveAmlInput!) {
 
 
 async def run(console: Console, client: Client, customer_id: str, compliance: str) -> None:
-    """The customer's verification is approved, so screening begins by itself."""
+    """Waits until the customer's verification is approved and screening begins by itself."""
     console.print(f"\nSomebody on a list: {FIRST} {LAST} is verified, and looked for in the invented list that ships:")
     async with asyncio.timeout(PATIENCE_SECONDS):
         found = await _held(client, customer_id)

@@ -1,4 +1,4 @@
-"""What a customer declares about itself: every field of the integration guide, in one frozen shape."""
+"""Data that a customer declares about itself: every field of the integration guide, in one frozen shape."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TWO_SIDED = GOVERNMENT - {KycDocumentType.PASSPORT}
 
 
 class Submission(StrEnum):
-    """What a customer has submitted: nothing, too little, or all that is asked for."""
+    """The extent of a customer's submission: nothing, too little, or all that is asked for."""
 
     NONE = "NONE"
     INCOMPLETE = "INCOMPLETE"
@@ -131,13 +131,13 @@ class KycData:
 
     @property
     def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that the documents are shown by."""
+        """Returns the ids of the documents' uploads."""
         sides = ((document.front_upload_id, document.back_upload_id) for document in self.documents)
         return tuple(upload for both in sides for upload in both if upload)
 
 
 def plain(data: KycData) -> dict[str, Any]:
-    """As it is stored: JSON values by the names here, without what is missing."""
+    """Returns the stored form: JSON values by field name, without missing ones."""
     return _plain(data)  # type: ignore[no-any-return]
 
 
@@ -153,7 +153,7 @@ def _plain(value: Any) -> Any:
 
 
 def stored(content: Mapping[str, Any]) -> KycData:
-    """What `plain` made."""
+    """Reads the form that `plain` returns."""
     enums: dict[str, type[StrEnum]] = {
         "national_id_type": NationalIdType,
         "employment_status": EmploymentStatus,

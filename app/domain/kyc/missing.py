@@ -1,4 +1,4 @@
-"""What is still missing of declared data, by field. Names are those of the API, joined with dots."""
+"""Missing fields of declared data, by field. Names are those of the API, joined with dots."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Required:
 
 
 def documents(required: Collection[Required]) -> list[str]:
-    """The kinds of documents among what is required, each once."""
+    """Returns the required kinds of documents, each once."""
     return list(dict.fromkeys(item.document for item in required if item.document))
 
 
 def find(data: KycData, *, one_name: bool, unusable: Mapping[str, str]) -> list[Required]:
-    """Everything that is missing. `one_name`: the customer has one name only. `unusable`: uploads that were refused, by id,
+    """Returns everything that is missing. `one_name`: the customer has one name only. `unusable`: uploads that were refused, by id,
     each with the reason in words for the customer."""
     found = [
         _absent(camel(name)) for name in REQUIRED if getattr(data, name) is None and not (one_name and name == "legal_last_name")

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 
 def camel(name: str) -> str:
-    """`expected_monthly_payments_usd` → `expectedMonthlyPaymentsUsd`."""
+    """Converts `expected_monthly_payments_usd` to `expectedMonthlyPaymentsUsd`."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -78,7 +78,7 @@ FORMS: dict[tuple[NationalIdType, str], tuple[str, ...]] = {
 
 
 def fits(kind: NationalIdType, country: str, number: str) -> bool:
-    """Whether a number can be one of this type in this country (ISO 3166-1 alpha-2)."""
+    """Returns whether a number can be one of this type in this country (ISO 3166-1 alpha-2)."""
     forms = FORMS.get((kind, country))
     return forms is None or any(_module(form).is_valid(number) for form in forms)
 

@@ -62,7 +62,7 @@ def submit(known: KycData, patch: Mapping[str, Any], *, today: dt.date) -> Check
 
 
 def _value(checked: Checked, path: Path, key: str, given: Any) -> Any:
-    """One field, cleaned; None where it is taken out, or wrong (which is told)."""
+    """Returns one field, cleaned, or None if it was removed or is wrong (which is recorded as a fault)."""
     rule = FIELDS.get(key)
     if given is None or rule is None:
         return given
@@ -94,12 +94,17 @@ def _of(rule: Callable[[str], str | None], code: str, message: str, hint: str) -
 
 _NAME = _of(name, "INVALID_NAME", "This is not a name of at most 100 letters.", "Write it as in the identity document.")
 _TEXT = _of(plain_text, "INVALID_TEXT", "This is blank, too long or holds invisible characters.", "Use at most 200 characters.")
-_COUNTRY = _of(country, "INVALID_COUNTRY", "This is not a country by ISO 3166-1 alpha-2.", "Use two letters, for example US or GB.")
+_COUNTRY = _of(country, "INVALID_COUNTRY", "This is not a country code.", "Use two letters, for example US or GB.")
 FIELDS: dict[str, Callable[[Any], Any]] = {
     "legal_first_name": _NAME,
     "legal_last_name": _NAME,
     "legal_middle_name": _NAME,
-    "phone_number": _of(phone, "INVALID_PHONE_NUMBER", "This is not a phone number in E.164 form.", "For example +14155551234."),
+    "phone_number": _of(
+        phone,
+        "INVALID_PHONE_NUMBER",
+        "This is not a complete phone number.",
+        "Enter it with the country code and no spaces, for example +14155552671.",
+    ),
     "date_of_birth": _day,
     "nationality": _COUNTRY,
     "national_id_number": _TEXT,
@@ -112,7 +117,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "state_code": _TEXT,
     "postal_code": _TEXT,
     "country": _COUNTRY,
-    "locale": _of(region, "INVALID_LOCALE", "This is not a language with a region.", "For example en-US or de-CH."),
+    "locale": _of(region, "INVALID_LOCALE", "This is not a language and country.", "For example en-US or de-CH."),
     "number": _TEXT,
     "issuing_country": _COUNTRY,
     "issue_date": _day,
@@ -131,15 +136,15 @@ def _address(checked: Checked, known: Address, patch: Mapping[str, Any] | None) 
     if address.state_code is not None and ("state_code" in patch or "country" in patch):
         state = countries.subdivision_code(land, address.state_code)
         if state is None:
-            hint = f"Use the part of the ISO 3166-2 code behind {land}-, for example CA for California."
-            checked.refuse(("address", "stateCode"), "INVALID_SUBDIVISION", f"{land} has no such subdivision.", hint)
+            hint = "Use its short code, for example CA for California."
+            checked.refuse(("address", "stateCode"), "INVALID_SUBDIVISION", f"{land} has no such state or region.", hint)
         else:
             address = replace(address, state_code=state)
     if address.postal_code is not None and ("postal_code" in patch or "country" in patch):
         postal = postal_code(land, address.postal_code)
         if postal is None:
-            message = f"Postal codes of {land} do not look like this."
-            checked.refuse(("address", "postalCode"), "INVALID_POSTAL_CODE", message, "Write it as on a letter.")
+            message = f"This is not a postal code of {land}."
+            checked.refuse(("address", "postalCode"), "INVALID_POSTAL_CODE", message, "Write it as on an envelope.")
         else:
             address = replace(address, postal_code=postal)
     return address
@@ -151,7 +156,7 @@ def _person(checked: Checked, patch: Mapping[str, Any], today: dt.date) -> None:
         return
     years = date.age(birthdate, today)
     if birthdate > today or years > OLDEST:
-        checked.refuse(("dateOfBirth",), "INVALID_DATE", "Nobody living was born on that day.", "Write it as YYYY-MM-DD.")
+        checked.refuse(("dateOfBirth",), "INVALID_DATE", "This is not a possible date of birth.", "Write it as YYYY-MM-DD.")
     elif years < ADULT:
         checked.refuse(("dateOfBirth",), "UNDERAGE", f"A customer must be at least {ADULT} years old.")
 
@@ -160,12 +165,14 @@ def _national_id(checked: Checked, patch: Mapping[str, Any]) -> None:
     data, keys = checked.data, ("national_id_type", "national_id_number", "national_id_issuing_country")
     kind, number, issuer = (getattr(data, key) for key in keys)
     if kind and number and issuer and any(key in patch for key in keys) and not national_id.fits(kind, issuer, number):
-        message = f"This cannot be a {kind} of {issuer}: its form or its check digits are wrong."
-        checked.refuse(("nationalIdNumber",), "INVALID_NATIONAL_ID", message, "Compare it with the document it is printed on.")
+        message = "This number is not valid for the chosen type and country."
+        checked.refuse(
+            ("nationalIdNumber",), "INVALID_NATIONAL_ID", message, "Compare it with the document on which it is printed."
+        )
 
 
 def _documents(checked: Checked, given: Sequence[Mapping[str, Any]], today: dt.date) -> tuple[Document, ...]:
-    """The documents given so far by type, in the order in which each type was given first."""
+    """Merges documents by type, in the order in which each type was first submitted."""
     found = {document.type: document for document in checked.data.documents} if given else {}
     seen: set[KycDocumentType] = set()
     for index, patch in enumerate(given):
@@ -199,7 +206,7 @@ def _document(
 
 
 def _image(checked: Checked, path: Path, side: str, patch: Mapping[str, Any]) -> Iterator[str]:
-    """A side's image: noted for the caller to resolve; the field is answered where it is taken out."""
+    """Records a side's image for the caller to resolve. Yields the field's name if the image was removed."""
     by_url, by_upload = f"{side}_image_url", f"{side}_upload_id"
     url, upload_id = patch.get(by_url), patch.get(by_upload)
     place = (*path, camel(by_url))

@@ -1,4 +1,4 @@
-"""Texts with a form: each function answers the text in its normal form, or None where it has not that form."""
+"""Texts with a form: each function returns the text in its normal form, or None if it does not have that form."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def name(text: str) -> str | None:
 
 
 def plain_text(text: str) -> str | None:
-    """NFC, blanks squeezed. What holds invisible characters is not taken: they are never meant."""
+    """Normalises to NFC and squeezes blanks. Returns None for texts with invisible characters."""
     found = squeeze(unicodedata.normalize("NFC", text))
     return found if found and len(found) <= TEXT_LIMIT and not any(map(invisible, found)) else None
 
 
 def phone(text: str) -> str | None:
-    """E.164, with a country calling code that exists and a length that is possible there."""
+    """Returns the E.164 form, with a country calling code that exists and a length that is possible there."""
     if not E164.fullmatch(text):
         return None
     try:
@@ -43,13 +43,13 @@ def phone(text: str) -> str | None:
 
 
 def country(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 in upper case; nothing else, so that one country has one spelling."""
+    """Returns ISO 3166-1 alpha-2 in upper case; nothing else, so that one country has one spelling."""
     upper = text.strip().upper()
     return upper if len(upper) == 2 and countries.alpha2(upper) == upper else None
 
 
 def region(text: str) -> str | None:
-    """A language by ISO 639 with a region by ISO 3166, e.g. `en-US`."""
+    """Returns a language by ISO 639 with a region by ISO 3166, e.g. `en-US`."""
     found = LOCALE.fullmatch(text.strip())
     if not found:
         return None
@@ -59,6 +59,6 @@ def region(text: str) -> str | None:
 
 
 def postal_code(land: str, text: str) -> str | None:
-    """In upper case; of the form that the country uses, where that is known here."""
+    """Returns the code in upper case, in the country's form if that is known."""
     upper = " ".join(text.upper().split())
     return upper if re.fullmatch(POSTAL_CODE.get(land, POSTAL), upper) else None

@@ -36,7 +36,7 @@ LICENCES: dict[Format, str] = {
 
 
 def detect(path: Path) -> Format:
-    """By how the file begins. Raises ListFault."""
+    """Detects the format by the beginning of the file. Raises ListFault."""
     with path.open("rb") as file:
         start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     first = start.split(b"\n", 1)[0].strip()
@@ -52,7 +52,7 @@ def detect(path: Path) -> Format:
 
 
 def read(path: Path, format_: Format) -> Iterator[Entry | None]:
-    """The people in a file, each as soon as it is read. Raises ListFault at what cannot be understood."""
+    """Yields the people in a file, each as soon as it is read. Raises ListFault at the first unreadable part."""
     try:
         yield from READERS[format_](path)
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Why a list cannot be read."""
+"""The reason why a list cannot be read."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class ListFault(GatehouseError):
 
 
 def unique(*values: object) -> tuple[str, ...]:
-    """The texts among the values, each once, in their order, cut to a length that can be kept."""
+    """Returns the texts among the values, each once, in their order, cut to a length that can be kept."""
     return tuple(dict.fromkeys(text for value in values if isinstance(value, str) and (text := value.strip()[:LONGEST])))

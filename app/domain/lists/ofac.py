@@ -53,7 +53,7 @@ def read(path: Path) -> Iterator[Entry | None]:
 
 
 def beside(path: Path) -> tuple[str, ...]:
-    """The names of files that belong to this one and are not there: without them names are missed."""
+    """Returns the names of missing companion files. Without them, names are missed."""
     return tuple(name for name in BESIDE.get(path.stem.lower(), ()) if not path.with_name(name).exists())
 
 
@@ -97,7 +97,7 @@ def _country(text: str) -> str | None:
 
 
 def birth(text: str) -> str | None:
-    """A birth date as `Entry.births` writes it; None for what is none."""
+    """Returns a birth date as `Entry.births` writes it, or None."""
     about = "~" if text.lower().startswith(("circa ", "approximately ")) else ""
     plain = re.sub(r"^(?:circa|approximately) ", "", text.strip(), flags=re.IGNORECASE)
     if " to " in plain:

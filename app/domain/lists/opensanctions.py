@@ -21,7 +21,7 @@ _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?")
 
 
 def topics(words: Iterable[str]) -> tuple[str, ...]:
-    """In our words; what is not known is OTHER, never left out."""
+    """Translates topics into our vocabulary; unknown ones become OTHER."""
     return unique(*(next((ours for start, ours in TOPICS if word.startswith(start)), Topic.OTHER) for word in words))
 
 

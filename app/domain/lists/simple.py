@@ -47,12 +47,12 @@ def _person(row: dict[str, str]) -> Entry:
 
 
 def _topics(row: dict[str, str]) -> tuple[str, ...]:
-    """The format has no topics: what is sanctioned says so, and lists of politicians bear it in their names."""
+    """Derives topics: the format has none, but marks sanctions, and lists of politicians are named so."""
     if row.get("sanctions") or row.get("program_ids"):
         return (Topic.SANCTIONS,)
     return (Topic.PEP,) if "pep" in row["dataset"].lower() or "politic" in row["dataset"].lower() else (Topic.OTHER,)
 
 
 def _values(cell: str) -> list[str]:
-    """A value that holds a semicolon is quoted."""
+    """Splits at semicolons; a value that holds one is quoted."""
     return next(csv.reader([cell.replace("\n", " ")], delimiter=";", skipinitialspace=True), []) if cell else []

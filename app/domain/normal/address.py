@@ -20,7 +20,7 @@ _PO_BOX = re.compile(r"\b(p\.?\s*o\.?\s*box|postfach|apartado|b\.?p\.?\s*\d)", r
 
 
 def street_line(street: object, number: object, country: str) -> str | None:
-    """Street and building number in the order of `country`; a number the street already carries is not repeated."""
+    """Returns street and building number in the order of `country`; a number the street already carries is not repeated."""
     name, digits = clean(street), clean(number)
     if not name or not digits:
         return name
@@ -36,7 +36,7 @@ def second_line(*parts: object) -> str | None:
 
 
 def take_apart(line: str, country: str) -> tuple[str, str | None, str | None]:
-    """`(line1, city, postal code)` of a one-line address; city and code are None where they are not certain."""
+    """Returns `(line1, city, postal code)` of a one-line address; city and code are None where they are not certain."""
     pattern = POSTAL_CODE.get(country)
     found = list(re.finditer(rf"\b{pattern}\b", line, re.IGNORECASE)) if pattern else []
     if len(found) != 1:
@@ -50,7 +50,7 @@ def take_apart(line: str, country: str) -> tuple[str, str | None, str | None]:
 
 
 def fit(line: str) -> tuple[str, str | None] | None:
-    """A line of at most 200 characters, or two broken at a comma; None where it cannot be made to fit."""
+    """Returns a line of at most 200 characters, or two broken at a comma, or None if it does not fit."""
     if len(line) <= LINE_LIMIT:
         return line, None
     cut = line.rfind(",", 0, LINE_LIMIT + 1)

@@ -14,7 +14,7 @@ VIDEO = frozenset({"video/mp4", "video/webm", "video/quicktime"})
 
 
 def sniff(head: bytes) -> str | None:
-    """The content type of a file that begins with `head`; None for every type that is not on the allow-list."""
+    """Returns the content type of a file that begins with `head`, or None for a type that is not on the allow-list."""
     for signature, content_type in SIGNATURES:
         if head.startswith(signature):
             return content_type

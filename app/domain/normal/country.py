@@ -30,7 +30,7 @@ def _codes() -> dict[str, str]:
 
 
 def alpha2(code: object) -> str | None:
-    """ISO 3166-1 alpha-2 for an alpha-2, alpha-3 or passport code in any case; None where there is no country in it."""
+    """Returns ISO 3166-1 alpha-2 for an alpha-2, alpha-3 or passport code in any case; None where there is no country in it."""
     if not isinstance(code, str):
         return None
     upper = code.strip().upper()
@@ -38,14 +38,14 @@ def alpha2(code: object) -> str | None:
 
 
 def alpha3(code: str) -> str | None:
-    """ISO 3166-1 alpha-3 of an alpha-2 code, for vendors that write it so."""
+    """Returns ISO 3166-1 alpha-3 of an alpha-2 code, for vendors that write it so."""
     found = pycountry.countries.get(alpha_2=code)
     return found.alpha_3 if found else None
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Every name that the standard lists, folded."""
+    """Returns every name that the standard lists, folded."""
     keys = ("name", "official_name", "common_name")
     return {
         fold(getattr(country, key)): country.alpha_2 for country in pycountry.countries for key in keys if hasattr(country, key)
@@ -53,7 +53,7 @@ def _names() -> dict[str, str]:
 
 
 def by_name(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a country's English name; None for everything else."""
+    """Returns ISO 3166-1 alpha-2 of a country's English name; None for everything else."""
     return _names().get(fold(text))
 
 
@@ -70,13 +70,13 @@ def _subdivisions(country: str) -> dict[str, str]:
 
 
 def subdivision(country: str, text: object) -> str | None:
-    """ISO 3166-2 code for a subdivision's name or code inside `country` (alpha-2), e.g. `US`, `California` → `US-CA`."""
+    """Returns the ISO 3166-2 code of a subdivision's name or code inside `country` (alpha-2), e.g. `US`, `California` → `US-CA`."""
     if not isinstance(text, str) or not text.strip():
         return None
     return _subdivisions(country).get(fold(text))
 
 
 def subdivision_code(country: str, code: str) -> str | None:
-    """The part of an ISO 3166-2 code behind the country, e.g. `US`, `us-ca` → `CA`; None for names and unknown codes."""
+    """Returns the part of an ISO 3166-2 code behind the country, e.g. `US`, `us-ca` → `CA`; None for names and unknown codes."""
     upper = code.strip().upper().removeprefix(f"{country}-")
     return upper if pycountry.subdivisions.get(code=f"{country}-{upper}") else None  # type: ignore[no-untyped-call]

@@ -10,7 +10,7 @@ _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)
 
 
 def day(text: object) -> dt.date | None:
-    """A real calendar day written `YYYY-MM-DD`; None for everything else, `0000-00-00` and `1990-02-30` included."""
+    """Parses a calendar day written `YYYY-MM-DD`. Returns None for everything else, `0000-00-00` and `1990-02-30` included."""
     found = _DAY.match(text.strip()) if isinstance(text, str) else None
     if not found:
         return None
@@ -21,7 +21,7 @@ def day(text: object) -> dt.date | None:
 
 
 def moment(text: object) -> dt.datetime | None:
-    """A moment in UTC from `YYYY-MM-DD HH:MM:SS` with an optional offset; without one it means UTC."""
+    """Returns a moment in UTC from `YYYY-MM-DD HH:MM:SS` with an optional offset; without one it means UTC."""
     found = _MOMENT.match(text.strip()) if isinstance(text, str) else None
     if not found:
         return None
@@ -34,5 +34,5 @@ def moment(text: object) -> dt.datetime | None:
 
 
 def age(birthdate: dt.date, today: dt.date) -> int:
-    """Full years between the two days."""
+    """Returns the full years between the two days."""
     return today.year - birthdate.year - ((today.month, today.day) < (birthdate.month, birthdate.day))

@@ -12,7 +12,7 @@ _NOTHING = frozenset({"", "null", "none", "n/a", "-"})
 
 
 def clean(text: object) -> str | None:
-    """NFC, without control and bidirectional characters, blanks collapsed, apostrophes straight; None where nothing is left."""
+    """Returns NFC without control and bidirectional characters, with blanks collapsed, or None if nothing is left."""
     if not isinstance(text, str):
         return None
     kept = "".join(char for char in unicodedata.normalize("NFC", text) if not invisible(char))
@@ -21,34 +21,34 @@ def clean(text: object) -> str | None:
 
 
 def invisible(char: str) -> bool:
-    """Whether a character has no place in a text: control, bidirectional, private, unassigned. Blanks of any kind have."""
+    """Returns whether a character has no place in a text: control, bidirectional, private, unassigned. Blanks of any kind have."""
     return not char.isspace() and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def squeeze(text: str) -> str:
-    """Every run of blanks one blank, none at the ends, apostrophes straight."""
+    """Collapses blanks, strips the ends and straightens apostrophes."""
     return _BLANKS.sub(" ", text.translate(_APOSTROPHES)).strip()
 
 
 def join(*parts: object) -> str | None:
-    """The cleaned parts with a blank between them; None where all are missing."""
+    """Returns the cleaned parts with a blank between them, or None if all are missing."""
     kept = [part for part in map(clean, parts) if part]
     return " ".join(kept) if kept else None
 
 
 def fold(text: str) -> str:
-    """A form for comparing: without accents, case and punctuation."""
+    """Returns a form for comparing: without accents, case and punctuation."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return _BLANKS.sub(" ", re.sub(r"[^\w]+", " ", plain.casefold())).strip()
 
 
 def tokens(text: str | None) -> frozenset[str]:
-    """The set of words of a name, folded: two spellings of one name give the same set."""
+    """Returns the set of words of a name, folded: two spellings of one name give the same set."""
     return frozenset(fold(text).split()) if text else frozenset()
 
 
 def same_person(one: str | None, other: str | None) -> bool:
-    """Whether two names can be one person's: one's words all occur in the other's. An absent name contradicts nothing."""
+    """Returns whether two names can be one person's: one's words all occur in the other's. An absent name contradicts nothing."""
     first, second = tokens(one), tokens(other)
     return not first or not second or first <= second or second <= first
 

@@ -1,4 +1,4 @@
-"""What one KYC process yields once its data has been taken out of a vendor's payload."""
+"""The outcome of one KYC process, once its data has been taken out of a vendor's payload."""
 
 from __future__ import annotations
 

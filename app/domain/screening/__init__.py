@@ -20,7 +20,7 @@ class ScreenerName(StrEnum):
 
 
 class Topic(StrEnum):
-    """Why somebody stands on a list, in one vocabulary for all sources."""
+    """The reason for being listed, in one vocabulary for all sources."""
 
     SANCTIONS = "sanctions"
     PEP = "pep"
@@ -34,7 +34,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class Screenings:
-    """How the firm screens: who is asked, after how many seconds everybody is screened again, and who decides."""
+    """The firm's policy of screening: the screeners, the seconds until customers are screened again, and the deciders."""
 
     screeners: tuple[ScreenerName, ...] = (ScreenerName.PROVIDER, ScreenerName.LISTS)
     again_seconds: float = 30 * 86_400.0
@@ -43,7 +43,7 @@ class Screenings:
 
 @dataclass(frozen=True)
 class Person:
-    """Who is looked for. Nothing of it may be logged. Countries are alpha-2; birth dates are days, `YYYY-MM-DD`."""
+    """The person to screen. Nothing of it may be logged. Countries are alpha-2; birth dates are days, `YYYY-MM-DD`."""
 
     names: tuple[str, ...] = field(repr=False)
     births: tuple[str, ...] = field(default=(), repr=False)
@@ -62,7 +62,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Case:
-    """What a screener is asked about: the person, and the verifications in which vendors may have screened it."""
+    """The subject of a screening: the person, and the verifications in which vendors may have screened it."""
 
     person: Person
     verifications: tuple[Seen, ...] = ()
@@ -87,7 +87,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Report:
-    """What one screener has to say. `versions` are of the lists that were looked into, by list; `algorithm` compared.
+    """The report of one screener. `versions` are of the lists that were searched, by list; `algorithm` compared.
 
     `remarks` are codes of what keeps a screening from being a whole one, e.g. NAME_NOT_LATIN.
     """
@@ -101,5 +101,6 @@ class Report:
 
 class Screener(Protocol):
     async def screen(self, cases: Sequence[Case]) -> Sequence[Report]:
-        """One report for each case, in their order. Raises GatehouseError where there is no answer, which is never "clear"."""
+        """Returns one report for each case, in their order. Raises GatehouseError where there is no answer, which is
+        never "clear"."""
         ...

@@ -29,7 +29,7 @@ class Entry:
         object.__setattr__(self, "digest", hashlib.sha256(self.encoded()).hexdigest()[:32])
 
     def plain(self) -> dict[str, Any]:
-        """As JSON, without what is empty."""
+        """Returns JSON without empty values."""
         columns = ("names", "weak", "births", "countries", "documents", "topics", "programs", "source")
         return {name: value for name in columns if (value := getattr(self, name))}
 
@@ -38,7 +38,7 @@ class Entry:
 
 
 def decoded(content: bytes) -> Entry:
-    """What `Entry.encoded` wrote."""
+    """Reads the form that `Entry.encoded` returns."""
     key, fields = orjson.loads(content)
     given: dict[str, Any] = {name: value if name == "source" else tuple(value) for name, value in fields.items()}
     return Entry(key, **given)

@@ -72,14 +72,14 @@ class Index:
             self._names[folded].append(position)
 
     def finish(self) -> None:
-        """What was added can be asked for from here on."""
+        """Makes the added entries searchable."""
         for folded in self._names:
             self._by_head[folded[:1]].append(folded)
             self._by_tail[folded[-TAIL:]].append(folded)
             self._by_bones[word(folded).bones].append(folded)
 
     def search(self, person: Person) -> list[Found]:
-        """Who fits, the best first."""
+        """Returns the matching entries, best first."""
         found = []
         for place in self._worth_comparing(person):
             list_name, content = self._entries[place]
@@ -107,14 +107,14 @@ class Index:
         return {owners[name] for name, many in shared.items() if many >= needed[sizes[name]]}
 
     def _needed(self, ours: int, theirs: int, gain: float) -> int:
-        """How many words two names of so many words must share for the best case to reach the lowest threshold."""
+        """Returns the number of words that two names must share for the best case to reach the lowest threshold."""
         if theirs <= 1:
             return 1
         enough = (common for common in range(1, min(ours, theirs) + 1) if at_best(common, ours, theirs) + gain >= self._lowest)
         return next(enough, min(ours, theirs))
 
     def _likes(self, folded: str) -> tuple[str, ...]:
-        """The sounds that one sound is like: among those with its first letter, with its last ones, with its consonants. No one
+        """Returns the sounds similar to one: among those with its first letter, with its last ones, with its consonants. No one
         mistake changes all three."""
         if len(folded) < 3:
             return (folded,) if folded in self._names else ()
@@ -132,7 +132,7 @@ def _worth_joining(parts: tuple[Word, ...]) -> list[tuple[Word, tuple[Word, ...]
 
 
 def build(thresholds: Mapping[str, float], entries: Iterable[tuple[str, Entry]]) -> Index:
-    """An index over entries that are at hand."""
+    """Returns an index over the given entries."""
     index = Index(thresholds)
     for list_name, entry in entries:
         index.add(list_name, entry.encoded())

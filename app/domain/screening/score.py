@@ -1,4 +1,4 @@
-"""How well a listed person fits a customer, between 0 and 1, with everything that speaks for it and against it.
+"""The score of a listed person for a customer, between 0 and 1, with everything that speaks for it and against it.
 
 A name counts by its words: each finds its best partner, what finds none costs. Birth date, country and document number then
 raise or lower what the name gave. The numbers are weighed with `make bench BENCH=screening`; docs/screening.md shows it.
@@ -56,7 +56,7 @@ class NameScore:
 
 
 def number(text: str) -> str:
-    """A document's number in one form."""
+    """Returns a document's number in one form."""
     return _NOT_IN_A_NUMBER.sub("", text.upper())
 
 
@@ -114,7 +114,7 @@ def documents_in_common(person: Person, entry: Entry) -> list[str]:
 
 
 def compare(here: tuple[Word, ...], there: tuple[Word, ...]) -> NameScore:
-    """The customer's words against the list's, whatever their order; words written together fit words written apart."""
+    """Compares the customer's words with the list's, whatever their order; words written together fit words written apart."""
     pairs, left, right = _pair(here, there)
     got = sum(alike * weight for _, _, alike, weight in pairs)
     held = sum(weight for *_, weight in pairs)
@@ -129,18 +129,18 @@ def compare(here: tuple[Word, ...], there: tuple[Word, ...]) -> NameScore:
 
 
 def _cost(ours: float, theirs: float) -> float:
-    """What words without a partner cost, by their weights."""
+    """Returns the cost of words without a partner, by their weights."""
     facing = min(ours, theirs)
     return facing * FACING + (ours - facing) * CUSTOMER_EXTRA + (theirs - facing) * LISTED_EXTRA
 
 
 def at_best(common: int, ours: int, theirs: int) -> float:
-    """The most that two names of so many words can score with so many in common."""
+    """Returns the highest score of two names with a number of words in common."""
     return common / (common + _cost(ours - common, theirs - common))
 
 
 def possible_gain(person: Person) -> float:
-    """By how much birth date and country can raise what the name gives."""
+    """Returns the most by which birth date and country can raise the name's score."""
     return (BIRTHS["same_day"] if person.births else 0.0) + (SAME_COUNTRY if person.countries else 0.0)
 
 
@@ -148,7 +148,7 @@ Pair = tuple[str, str, float, float]
 
 
 def _pair(here: tuple[Word, ...], there: tuple[Word, ...]) -> tuple[list[Pair], list[Word], list[Word]]:
-    """Each word with its best partner, the best pairs first; and who is left on either side."""
+    """Pairs each word with its best partner, best pairs first. Returns the unpaired words of both sides too."""
     ranked = sorted(
         ((alike, i, j) for i, one in enumerate(here) for j, other in enumerate(there) if (alike := likeness(one, other))),
         key=lambda found: -found[0],
@@ -171,7 +171,7 @@ def _pair(here: tuple[Word, ...], there: tuple[Word, ...]) -> tuple[list[Pair], 
 def _together(
     here: tuple[Word, ...], there: tuple[Word, ...], pairs: list[Pair], left: list[Word], right: list[Word]
 ) -> tuple[list[Pair], list[Word], list[Word]]:
-    """Two words on one side that are one on the other: "abd al rahman" and "abdulrahman", "jin ping" and "jinping"."""
+    """Matches two words on one side with one on the other: "abd al rahman" and "abdulrahman", "jin ping" and "jinping"."""
     for apart, whole, turned in ((here, right, False), (there, left, True)):
         for joined, parts in runs(apart):
             fit = next((one for one in whole if _close(joined, one) and likeness(joined, one) >= SAME_TOGETHER), None)
@@ -187,13 +187,13 @@ def _together(
 
 
 def _close(one: Word, other: Word) -> bool:
-    """Cheap, and true of all that are alike enough to be the same."""
+    """Returns a cheap upper bound: true for all words similar enough to match."""
     return one.text[:1] == other.text[:1] and abs(len(one.text) - len(other.text)) <= 3
 
 
 @lru_cache(1 << 15)
 def runs(apart: tuple[Word, ...]) -> list[tuple[Word, tuple[Word, ...]]]:
-    """Neighbouring words written together, two or three of them."""
+    """Returns two or three neighbouring words written together."""
     found = []
     for length in (3, 2):
         for start in range(len(apart) - length + 1):
@@ -203,13 +203,13 @@ def runs(apart: tuple[Word, ...]) -> list[tuple[Word, tuple[Word, ...]]]:
 
 
 def birth_fits(ours: Sequence[str], listed: Sequence[str]) -> str | None:
-    """How well the best of the birth dates fit; None where one side has none."""
+    """Rates the best pair of birth dates. Returns None if one side has none."""
     found = [_birth_fits(one, other) for one in ours for other in listed]
     return max(found, key=lambda fit: BIRTHS[fit]) if found else None
 
 
 def _birth_fits(ours: str, listed: str) -> str:
-    """`ours` is a day. A year that is "about" may be two years off."""
+    """Rates a birth date; `ours` is a day. A year that is "about" may be two years off."""
     about = 2 if listed.startswith("~") else 0
     listed = listed.removeprefix("~")
     year = int(ours[:4])
@@ -235,5 +235,5 @@ def _years(apart: int) -> str:
 
 
 def country_fits(ours: Sequence[str], listed: Sequence[str]) -> bool | None:
-    """Whether a country is the same; None where one side names none."""
+    """Returns whether a country is the same, or None if one side names none."""
     return bool(set(ours) & set(listed)) if ours and listed else None

@@ -61,7 +61,7 @@ class Word:
 
     @property
     def weight(self) -> float:
-        """How much the word tells of who it is."""
+        """Returns the word's weight: its power to identify a person."""
         if self.text in PARTICLES:
             return 0.25
         return 0.4 if len(self.text) == 1 else 1.0
@@ -74,14 +74,15 @@ def word(text: str) -> Word:
 
 
 def latin(name: str) -> str:
-    """The name in Latin letters. Syllables of Han and Hangul become words; so does the Arabic article, as lists write it."""
+    """Returns the name in Latin letters. Syllables of Han and Hangul become words; so does the Arabic article, as lists
+    write it."""
     plain = anyascii(_ARTICLE.sub("al ", unicodedata.normalize("NFC", name)))
     return plain if all(ord(char) < 0x2E80 for char in name) else _SYLLABLE.sub(" ", plain)
 
 
 @lru_cache(CACHED // 4)
 def words(name: str) -> tuple[Word, ...]:
-    """The words of a name in their order, without titles. A name of nothing but titles keeps them."""
+    """Returns the words of a name in their order, without titles. A name of nothing but titles keeps them."""
     texts = [text for text in _NOT_A_WORD.split(latin(name).casefold().replace("'", "").replace("`", "")) if text]
     whole = [text for text in texts if text not in PERHAPS_TITLES]
     kept = whole if len(whole) > 1 else [text for text in texts if text not in TITLES] or texts
@@ -89,18 +90,18 @@ def words(name: str) -> tuple[Word, ...]:
 
 
 def telling(parts: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words that tell who it is: no particles, no initials. All of them, where there are no others."""
+    """Returns the distinctive words, without particles and initials, or all words if there are no others."""
     return tuple(part for part in parts if part.text not in PARTICLES and len(part.text) > 1) or parts
 
 
 def sure(name: str) -> bool:
-    """Whether what is not found under this name may be taken for not being there."""
+    """Returns whether a failed search for this name means that it is not listed."""
     return all(unicodedata.name(char, "").startswith(_SURE_SCRIPTS) for char in name if char.isalpha())
 
 
 @lru_cache(CACHED)
 def likeness(one: Word, other: Word) -> float:
-    """How alike two words are: 1 for the same, 0 below `FLOOR`. A single letter is like any word that begins with it."""
+    """Returns the similarity of two words: 1 for the same, 0 below `FLOOR`. A letter is like any word that begins with it."""
     if one.text == other.text:
         return 1.0
     if min(len(one.text), len(other.text)) == 1:
@@ -117,5 +118,5 @@ def likeness(one: Word, other: Word) -> float:
 
 
 def alike(one: str, other: str) -> float:
-    """Jaro-Winkler forgives what differs behind a common beginning, the edit distance does not: the mean of both."""
+    """Returns the mean of Jaro-Winkler, which forgives differences after a common beginning, and of the edit distance."""
     return (JaroWinkler.normalized_similarity(one, other) + OSA.normalized_similarity(one, other)) / 2

@@ -25,7 +25,7 @@
 
   async function begin() {
     const answer = await fetch(`/verify/${link}/session`, { method: "POST" });
-    if (!answer.ok) throw new Error("This link is not valid, or no longer. Please ask for a new one.");
+    if (!answer.ok) throw new Error("This link is invalid or has expired. Please ask for a new one.");
     session = await answer.json();
   }
 
@@ -150,7 +150,7 @@
       picture("back", "Picture of the back", false),
       make("div", { class: "field choice" },
         make("input", { type: "checkbox", id: "accept", required: true, "aria-describedby": "accept-error" }),
-        make("label", { for: "accept" }, "What I have given is true, and I agree that it is checked."),
+        make("label", { for: "accept" }, "The information I have given is true, and I agree to its verification."),
         make("p", { class: "error", id: "accept-error" })),
     ];
     const back = parts[5];
@@ -301,7 +301,7 @@
   function onward(title, text, items) {
     const accept = make("div", { class: "field choice" },
       make("input", { type: "checkbox", id: "accept", required: true, "aria-describedby": "accept-error" }),
-      make("label", { for: "accept" }, "I agree that my data goes to the service that checks it."),
+      make("label", { for: "accept" }, "I agree that my data is sent to the verification service."),
       make("p", { class: "error", id: "accept-error" }));
     const node = make("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); open(node); } }, accept, make("button", { type: "submit" }, "Continue to the check"));
     const list = items.length ? make("ul", {}, ...items.map((item) => make("li", {}, item.message))) : null;
@@ -329,7 +329,7 @@
       make("input", { type: "checkbox", id: "accept", checked: true, hidden: true }),
       make("button", { type: "submit", class: "plain" }, "Open the check again"));
     const opened = customer.kycStatus === "IN_PROGRESS";
-    show(`wait ${customer.kycStatus}`, card("We are checking your details", "You need not wait here: this page shows how it goes on, and you may come back to it at any time.", opened ? again : null));
+    show(`wait ${customer.kycStatus}`, card("We are checking your details", "You can close this page and come back later. It always shows the current status.", opened ? again : null));
   }
 
   function render() {
@@ -343,9 +343,9 @@
       const unusable = customer.requiredInformation.filter((item) => item.reason === "unusable_image");
       if (unusable.length) missed(unusable);
     } else if (code === "OPEN_VERIFICATION_LINK") {
-      onward("Almost done", "Now show your identity document and your face. This takes about two minutes, in a page of its own.", []);
+      onward("Almost done", "Next, show your identity document and your face. This takes about two minutes, on a separate page.", []);
     } else if (code === "RESUBMIT") {
-      onward("Something must be given again", "The check could not be finished. Please do this once more:", customer.requiredInformation);
+      onward("Please submit something again", "We could not finish the verification. Please do this again:", customer.requiredInformation);
     } else if (code === "WAIT") {
       checking();
     } else if (customer.status === "REJECTED") {
@@ -355,7 +355,7 @@
       show("over", card("Nothing to do", "Please contact the firm that sent you here."));
       say("");
     } else {
-      show("over", card("Thank you", "You are done. You may close this page."));
+      show("over", card("Thank you", "You are done. You can close this page."));
       say("");
     }
   }
@@ -369,5 +369,5 @@
   begin()
     .then(() => ask(READ, { id: session.customerId }))
     .then((data) => { update(data.customer); follow(); })
-    .catch((problem) => { say(""); show("over", card("This does not work", problem.message)); });
+    .catch((problem) => { say(""); show("over", card("We cannot open this page", problem.message)); });
 })();
