@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import Index, update
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from app.domain import machine
 from app.domain.hit import DECISION_TRANSITIONS, DecisionStatus
-from app.store.db import Session, UtcDateTime
+from app.store.db import Session, UtcDateTime, every_column, first
 
 
 class AmlDecisionRow(SQLModel, table=True):
@@ -33,3 +33,18 @@ async def move(session: Session, row: AmlDecisionRow, *, to: DecisionStatus, **v
     """Moves a decision's status, the only way to do so. The caller holds the customer's lock."""
     machine.check(DECISION_TRANSITIONS, DecisionStatus(row.status), to)
     await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == row.id).values(status=to, **values))
+
+
+async def proposed(session: Session, customer_id: str) -> AmlDecisionRow | None:
+    """Returns the decision on a customer that waits for a second person, if there is one."""
+    query = every_column(AmlDecisionRow).where(
+        col(AmlDecisionRow.customer_id) == customer_id, col(AmlDecisionRow.status) == DecisionStatus.PROPOSED
+    )
+    return first(AmlDecisionRow, await session.execute(query))
+
+
+async def replace_proposed(session: Session, customer_id: str) -> None:
+    """Replaces the decision that waits for a second person, if there is one. The caller holds the customer's lock."""
+    waiting = await proposed(session, customer_id)
+    if waiting is not None:
+        await move(session, waiting, to=DecisionStatus.REPLACED)

@@ -27,7 +27,12 @@ def _moment(value: str) -> dt.datetime:
 
 
 SCALARS: dict[Any, Any] = {
-    URL: strawberry.scalar(name="URL", description="An absolute web address, https in production.", serialize=str, parse_value=str),
+    URL: strawberry.scalar(
+        name="URL",
+        description="An absolute web address. It is https unless the gateway's public address is plain http.",
+        serialize=str,
+        parse_value=str,
+    ),
     CountryCode: strawberry.scalar(
         name="CountryCode", description="A country by ISO 3166-1 alpha-2, e.g. ES.", serialize=str, parse_value=str
     ),

@@ -119,10 +119,10 @@ async def _resolve(deps: Dependencies, session: Session, given: Resolution) -> N
     if row is None:
         raise UserFault("NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Check the id.")
     await _check_resolvable(deps, session, row, given.decision)
-    waiting = await _proposal(session, row.id)
+    waiting = await decision_model.proposed(session, row.id)
     if deps.screening.needs_second_person:
         if waiting is None or waiting.decision != given.decision:
-            await _propose(deps, session, row, given, waiting)
+            await _propose(deps, session, row, given)
             return
         if given.by.is_also(waiting.decided_by, waiting.credential_id):
             hint = "Another person with the compliance role must resolve with the same decision."
@@ -130,7 +130,7 @@ async def _resolve(deps: Dependencies, session: Session, given: Resolution) -> N
         final_at = deps.clock.now()
         await decision_model.move(session, waiting, to=DecisionStatus.FINAL, confirmed_by=given.by.name, final_at=final_at)
     else:
-        await _drop(session, waiting)
+        await decision_model.replace_proposed(session, row.id)
         await _record(deps, session, row, given, DecisionStatus.FINAL)
     await customer_model.resolve_aml(session, row, decision=given.decision, at=deps.clock.now())
 
@@ -152,23 +152,11 @@ async def _check_resolvable(deps: Dependencies, session: Session, row: Any, deci
             raise UserFault("SCREENING_INCOMPLETE", message, place, hint)
 
 
-async def _proposal(session: Session, customer_id: str) -> Any | None:
-    query = select(AmlDecisionRow.__table__).where(
-        AmlDecisionRow.customer_id == customer_id, AmlDecisionRow.status == DecisionStatus.PROPOSED
-    )
-    return (await session.execute(query)).first()
-
-
-async def _propose(deps: Dependencies, session: Session, row: Any, given: Resolution, waiting: Any | None) -> None:
-    await _drop(session, waiting)
+async def _propose(deps: Dependencies, session: Session, row: Any, given: Resolution) -> None:
+    await decision_model.replace_proposed(session, row.id)
     await _record(deps, session, row, given, DecisionStatus.PROPOSED)
     data = {"customerId": row.id, "decision": given.decision}
     session.record(NewEvent(EventType.AML_DECISION_PROPOSED, row.tenant_id, customer_id=row.id, data=data))
-
-
-async def _drop(session: Session, waiting: Any | None) -> None:
-    if waiting is not None:
-        await decision_model.move(session, waiting, to=DecisionStatus.REPLACED)
 
 
 async def _record(deps: Dependencies, session: Session, row: Any, given: Resolution, status: DecisionStatus) -> None:

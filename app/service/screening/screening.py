@@ -17,11 +17,10 @@ from app.domain import aml, ids
 from app.domain.aml import Result, Screened
 from app.domain.customer import AmlStatus, CustomerStatus, KycStatus, status
 from app.domain.event import EventType, NewEvent
-from app.domain.hit import DecisionStatus
 from app.domain.reference import Reference
 from app.domain.screening import ScreenerName
+from app.model import aml_decision as decision_model
 from app.model import customer as customer_model
-from app.model.aml_decision import AmlDecisionRow
 from app.model.check import AmlCheck
 from app.model.screening import Screening
 from app.model.verification import Verification
@@ -216,9 +215,7 @@ async def conclude(
         await customer_model.move_aml(session, row, to=to, at=at, reason="screening")
         row = await customer_model.locked(session, row.id)
     if fresh:
-        waiting = AmlDecisionRow.status == DecisionStatus.PROPOSED
-        dropped = update(AmlDecisionRow).where(AmlDecisionRow.customer_id == row.id, waiting)
-        await session.execute(dropped.values(status=DecisionStatus.REPLACED))
+        await decision_model.replace_proposed(session, row.id)
     if fresh and status(before) is CustomerStatus.ACTIVE:
         _alert(session, row, fresh)
     if found in (Result.CLEAR, Result.FOR_A_PERSON, Result.NEW_HITS):

@@ -128,7 +128,7 @@ class LifecycleMutation:
     async def set_kyc_required(
         self,
         info: Info,
-        input: Annotated[SetKycRequiredInput, strawberry.argument(description="The customer, and the details of the request.")],
+        input: Annotated[SetKycRequiredInput, strawberry.argument(description="The customer, and whether it must be verified.")],
     ) -> SetKycRequiredPayload:
         caller = info.context.require_person(Right.ACT)
         kind = ChangeKind.KYC_REQUIRED if input.required else ChangeKind.KYC_NOT_REQUIRED

@@ -106,7 +106,9 @@ class ProofOfAddressData:
 @strawberry.interface(description="The result of one KYC process of an ingestion.")
 class ProcessResult:
     process: KycProcess = strawberry.field(description="The KYC process that this is about.")
-    status: ResultStatus = strawberry.field(description="The current status; it only moves forward.")
+    status: ResultStatus = strawberry.field(
+        description="PROCESSING until the process ends, then COMPLETED or FAILED. Only a replay changes it after that."
+    )
     row: strawberry.Private[Any]
 
     @strawberry.field(description="The reason for a failure; null unless the status is FAILED.")

@@ -29,7 +29,9 @@ class ProviderEvent(Node):
     provider: ProviderName = strawberry.field(description="The provider that sent it.")
     type: str = strawberry.field(description="The provider's own type, known here or not.")
     subject: str | None = strawberry.field(description="The provider's id of what it is about.")
-    status: InboundStatus = strawberry.field(description="The current status; it only moves forward.")
+    status: InboundStatus = strawberry.field(
+        description="UNMATCHED until its verification is known, then WAITING for a refresh, then HANDLED."
+    )
     verified: bool = strawberry.field(description="True if the signature is valid; always true, because others are not stored.")
     handled: bool = strawberry.field(description="True once the provider's state was fetched after the event.")
     changed: bool | None = strawberry.field(description="True if that fetch found anything new; null until it is handled.")

@@ -99,7 +99,7 @@ class ActionMutation:
     async def request_recheck(
         self,
         info: Info,
-        input: Annotated[RequestRecheckInput, strawberry.argument(description="The customer, and the details of the request.")],
+        input: Annotated[RequestRecheckInput, strawberry.argument(description="The customer, and the reason.")],
     ) -> RequestRecheckPayload:
         reason, code = given(input.reason), given(input.reason_code)
         faults = [*check.optional(reason, "reason"), *check.optional(code, "reasonCode")]
@@ -147,9 +147,7 @@ class ActionMutation:
     async def set_applicant_presence(
         self,
         info: Info,
-        input: Annotated[
-            SetApplicantPresenceInput, strawberry.argument(description="The customer, and the details of the request.")
-        ],
+        input: Annotated[SetApplicantPresenceInput, strawberry.argument(description="The customer, and its presence.")],
     ) -> VerificationPayload:
         return await _done(info.context, input.customer_id, ask.SetPresence(input.active), input.idempotency_key)
 
@@ -167,7 +165,7 @@ class ActionMutation:
     async def correct_applicant(
         self,
         info: Info,
-        input: Annotated[CorrectApplicantInput, strawberry.argument(description="The customer, and the details of the request.")],
+        input: Annotated[CorrectApplicantInput, strawberry.argument(description="The customer and its corrections.")],
     ) -> VerificationPayload:
         wanted, faults = corrected(input)
         return await _done(info.context, input.customer_id, wanted, input.idempotency_key, faults)
@@ -176,7 +174,7 @@ class ActionMutation:
     async def ask_registry(
         self,
         info: Info,
-        input: Annotated[AskRegistryInput, strawberry.argument(description="The customer, and the details of the request.")],
+        input: Annotated[AskRegistryInput, strawberry.argument(description="The customer and the question.")],
     ) -> VerificationPayload:
         data: Any = input.data
         good = isinstance(data, dict)
@@ -208,7 +206,7 @@ class ActionMutation:
     async def set_sandbox_verdict(
         self,
         info: Info,
-        input: Annotated[SetSandboxVerdictInput, strawberry.argument(description="The customer, and the details of the request.")],
+        input: Annotated[SetSandboxVerdictInput, strawberry.argument(description="The customer and the verdict.")],
     ) -> VerificationPayload:
         if not info.context.sandbox:
             raise BadRequest("There is no sandbox in production.")
