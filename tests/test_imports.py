@@ -33,7 +33,7 @@ sys.exit(f"{len(broken)} modules cannot be imported on their own" if broken else
 """
 
 
-def _modules() -> list[str]:
+def modules() -> list[str]:
     """The dotted names of all modules of the product, as an import statement spells them."""
     found = []
     for path in PRODUCT:
@@ -48,7 +48,7 @@ def _modules() -> list[str]:
 def test_every_module_can_be_imported_alone() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "graphql")])}
     done = subprocess.run(
-        [sys.executable, "-c", FORKS, *_modules()], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", FORKS, *modules()], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
     )
 
     assert done.returncode == 0, f"{done.stderr}\nbreak the circle: a lower module never imports a higher one"
