@@ -36,6 +36,13 @@ def is_server(line: str) -> bool:
     return line.startswith(SERVERS)
 
 
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=2).status_code < 500
+    except httpx.HTTPError:
+        return False
+
+
 class Reader:
     """Somebody who follows the README in an empty folder: one terminal to type in, and one for each server."""
 
@@ -110,20 +117,18 @@ class Reader:
             "gatehouse serve": f"http://{HOST}:{self.gateway}/readyz",
             "gatehouse twin": f"http://{HOST}:{self.twin}/_twin/scenarios",
         }
-        if kind in ready:
-            self._await(ready[kind], kind)
+        self._await(kind, ready.get(kind))
 
-    def _await(self, address: str, kind: str) -> None:
+    def _await(self, kind: str, address: str | None) -> None:
+        """Waits until a server answers at its address; without one, until it says that it is ready."""
         deadline = time.monotonic() + READY_SECONDS
+        log = self.folder / f"{kind.split()[1]}.log"
         while time.monotonic() < deadline:
-            assert self.running[kind].poll() is None, (self.folder / f"{kind.split()[1]}.log").read_text()[-3000:]
-            try:
-                if httpx.get(address, timeout=2).status_code < 500:
-                    return
-            except httpx.HTTPError:
-                pass
+            assert self.running[kind].poll() is None, log.read_text()[-3000:]
+            if answers(address) if address else "worker.ready" in log.read_text():
+                return
             time.sleep(0.05)
-        raise AssertionError(f"{kind} is not ready")
+        raise AssertionError(f"{kind} is not ready: {log.read_text()[-3000:]}")
 
     def stop(self, kind: str) -> None:
         process = self.running.pop(kind, None)

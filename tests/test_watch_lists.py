@@ -81,7 +81,7 @@ def test_the_invented_list_ships_and_is_for_the_sandbox_alone(environment: dict[
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["screen", "--name", "X", "--birthdate", "12.3.1970"], "write it YYYY-MM-DD"),
+        (["screen", "--name", "X", "--birthdate", "12.3.1970"], "Use the format YYYY-MM-DD."),
         (["screen", "--name", " "], "Give a name"),
         (["screen"], "--name"),
         (["screen", "--name", "X", "--nationality", "QQ"], "Unknown country code: QQ"),

@@ -172,7 +172,7 @@ async def test_a_forged_or_ended_link_is_told_and_tells_nothing(embedded: Firm, 
     shown = await embedded.http.get(link)
 
     assert forged.status_code == 404
-    await expect(page.get_by_text("This link is not valid")).to_be_visible()
+    await expect(page.get_by_text("This link is invalid or has expired. Please ask for a new one.")).to_be_visible()
     assert shown.headers["referrer-policy"] == "no-referrer"
     assert shown.headers["cache-control"] == "no-store"
     assert "unsafe" not in shown.headers["content-security-policy"]
