@@ -36,10 +36,7 @@ async def of_customers(
 
 
 def digest(person: Person, cipher: DataKeyCipher) -> str:
-    """Returns a keyed digest of the names, birth dates and nationalities, independent of spelling and order of names.
-
-    The digest changes when the customer's identity does.
-    """
+    """Returns a keyed digest of the normalised names, birth dates and nationalities. It changes when the identity does."""
     names = sorted({" ".join(sorted(one.text for one in words(name))) for name in person.names})
     return cipher.digest(orjson.dumps([names, sorted(person.births), sorted(person.countries)]), PERSON)
 
