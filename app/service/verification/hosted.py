@@ -29,7 +29,7 @@ PURPOSE = "verify"
 # A link stays the same for a month, so that it does not change from day to day, and is valid for one more month.
 MONTH = 30 * 86_400
 TOKEN_SECONDS, TOKEN_MOST = 3600, 86_400
-# The most valid tokens of one customer. A new one beyond that revokes the oldest.
+# The most valid tokens of one customer. A new one beyond that deletes the oldest.
 TOKENS_MOST = 20
 LINK_SECONDS = 86_400
 
