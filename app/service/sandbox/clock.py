@@ -1,4 +1,4 @@
-"""The sandbox's clock: moved forward for everybody at once, so that delays, expiries and retries need not be waited for."""
+"""The sandbox clock: moved forward for all processes at once, so that tests need not wait for delays, expiries and retries."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MOST = 10 * 366 * 86_400.0
 
 
 async def ahead(database: Database) -> float:
-    """By how many seconds the clock is ahead."""
+    """Returns the number of seconds by which the sandbox clock is ahead."""
     async with database.reading() as connection:
         found = (await connection.execute(select(SandboxClock.seconds).where(SandboxClock.id == ONLY))).scalar()
     return float(found or 0.0)
 
 
 async def advance(deps: Dependencies, seconds: float) -> float:
-    """Moves the clock forward and answers by how much it is ahead now. Never back: what was late stays late."""
+    """Moves the clock forward, never back. Returns the number of seconds by which it is ahead now."""
     async with transaction(deps.database) as session:
         if not await session.insert_new(SandboxClock, id=ONLY, seconds=seconds):
             moved = update(SandboxClock).where(SandboxClock.id == ONLY)
@@ -41,7 +41,7 @@ async def advance(deps: Dependencies, seconds: float) -> float:
 
 
 async def refresh(database: Database, clock: MovableClock) -> None:
-    """Sets a process's clock by the database's. A database that is away, or not migrated yet, leaves it as it is."""
+    """Sets a process's clock from the database. Leaves it unchanged if the database is unavailable or not migrated yet."""
     try:
         clock.move(await ahead(database))
     except (SQLAlchemyError, OSError) as problem:
@@ -49,7 +49,7 @@ async def refresh(database: Database, clock: MovableClock) -> None:
 
 
 async def follow(database: Database, clock: MovableClock) -> None:
-    """Keeps a process's clock with the database's, for ever."""
+    """Updates a process's clock from the database every REFRESH_SECONDS, until cancelled."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         await refresh(database, clock)

@@ -1,6 +1,6 @@
-"""The sandbox operator: starts and decides for customers with test addresses, through the ordinary gate and the real adapters.
+"""The sandbox operator: starts and decides verifications of customers with test addresses, through the regular services.
 
-It goes by what is stored, so that it may run anywhere, any number of times, and forget everything.
+It depends only on stored state, so any number of instances can run anywhere and restart at any time.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ UNDECIDED = (Stage.CREATED, Stage.IN_PROGRESS)
 
 
 class Operator:
-    """Who starts and decides. What was refused is tried again later and later, since a vendor's sandbox is a vendor's, too."""
+    """The operator of one process. It retries refused operations with growing delays."""
 
     def __init__(self, context: WorkContext) -> None:
         self._context = context
         self._refused: dict[str, tuple[int, float]] = {}
 
     async def go_round(self) -> None:
-        """Starts what is complete, decides what has waited for long enough."""
+        """Starts verifications of complete customers, and decides those that have waited long enough."""
         for row in await _complete(self._context):
             await self._do(row.id, _start(self._context, row))
         for row in await _undecided(self._context):
@@ -87,7 +87,7 @@ async def _start(context: WorkContext, row: Any) -> None:
 
 
 async def _undecided(context: WorkContext) -> Sequence[Any]:
-    """Verifications of test addresses that the vendor's sandbox has not decided, or asked again about and were given again."""
+    """Returns the test addresses' verifications that are due for a decision: undecided ones, and resubmitted ones."""
     query = (
         select(
             Verification.id, Verification.provider, Verification.stage, Verification.created_at, Verification.started_by,
@@ -118,7 +118,7 @@ def _is_due(context: WorkContext, row: Any) -> bool:
 async def _decide(context: WorkContext, row: Any) -> None:
     provider = context.providers.get(ProviderName(row.provider))
     if provider is None or ActionKind.SANDBOX_VERDICT not in provider.capabilities.actions:
-        return  # Veriff has no such call: its twin decides by itself, its own test integrations in the portal
+        return  # Veriff has no such call: its twin decides by itself, and its test integrations are decided in the portal
     found = sandbox.verdict(Behaviour(row.sandbox), row.submissions)
     wanted = SandboxVerdict(found.approve, found.retry, found.labels, found.comment)
     key = f"sandbox-{row.id}-{row.submissions}"

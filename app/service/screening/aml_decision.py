@@ -1,4 +1,4 @@
-"""What people of compliance decide: on each hit, and on the customer when every hit is judged."""
+"""Decisions of compliance staff: a verdict on each hit, then the decision on the customer."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Resolution:
 
 
 async def judge(deps: Dependencies, given: Judgement) -> None:
-    """Records what a person makes of a hit. It may be changed until the customer is decided about. Raises UserFault."""
+    """Stores a verdict on a hit. It can be changed until a decision on the customer is final. Raises UserFault."""
     faults = []
     if given.verdict is HitVerdict.UNREVIEWED:
         hint = "Use FALSE_POSITIVE or TRUE_POSITIVE."
@@ -58,7 +58,7 @@ async def judge(deps: Dependencies, given: Judgement) -> None:
 
 
 async def resolve(deps: Dependencies, given: Resolution) -> None:
-    """Records the decision on a customer; where two people are needed, the first one's waits for the second's. Raises UserFault."""
+    """Stores the decision on a customer, as a proposal if a second person must confirm it. Raises UserFault."""
     await _once(deps, given, "resolveAml", given.customer_id, given.decision, [], _resolve)
 
 
@@ -74,7 +74,7 @@ async def _once(
     faults: list[UserFault],
     do: Callable[[Dependencies, Session, Given], Awaitable[None]],
 ) -> None:
-    """All faults of the input together; then the deed, once."""
+    """Runs the operation once per idempotency key. Raises all faults of the input together."""
     faults += validation.text(given.comment, ["input", "comment"], limit=COMMENT_LIMIT)
     validation.refuse([*faults, *validation.idempotency_key(given.idempotency_key)])
     value = idempotency.canonical(operation, {"subject": subject_id, "wanted": wanted, "comment": given.comment})
@@ -83,7 +83,7 @@ async def _once(
 
 
 async def _judge(deps: Dependencies, session: Session, given: Judgement) -> None:
-    # The customer first, as everywhere: then what is found about it stands still.
+    # Locks the customer first, as everywhere, so that its hits cannot change.
     owner = (
         await session.execute(select(AmlHit.customer_id).where(AmlHit.id == given.hit_id, AmlHit.tenant_id == given.by.tenant_id))
     ).first()
@@ -178,7 +178,7 @@ async def _record(deps: Dependencies, session: Session, row: Any, given: Resolut
 
 
 async def decisions(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """The decisions on customers that stand or wait for a second person, newest first."""
+    """Returns the decisions on customers that are final or wait for a second person, newest first."""
     query = select(AmlDecisionRow.__table__).where(
         AmlDecisionRow.tenant_id == tenant_id,
         AmlDecisionRow.customer_id.in_(list(customer_ids)),

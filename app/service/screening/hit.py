@@ -1,4 +1,4 @@
-"""Hits: taken in from what screeners find, judged by people, and kept judged while they stay the same."""
+"""Hits: stored from screener reports and reviewed by people. A verdict holds while its hit is unchanged."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from app.store.db import Session
 
 DETAILS, COMMENT = "aml_hit.details", "aml_hit.comment"
 LIST_LIMIT, ENTRY_LIMIT = 100, 300
-# Of one customer no more than so many are read at once.
+# The most hits of one customer that one query reads.
 SHOWN = 200
 
 
 async def take_in(
     deps: Dependencies, session: Session, owner: Any, screener: ScreenerName, report: Report, cipher: DataKeyCipher
 ) -> list[str]:
-    """What one screener finds at present takes the place of what it found before; the ids of hits that are new to judge.
+    """Replaces one screener's hits with those of its latest report. Returns the ids of hits that need a verdict.
 
-    `owner` is the customer's row, locked.
+    Withdraws hits that the report no longer contains. `owner` is the customer's locked row.
     """
     known = {(row.list, row.entry): row for row in await _of_screener(session, owner.id, screener)}
     found = {(hit.list[:LIST_LIMIT], hit.key[:ENTRY_LIMIT]): hit for hit in report.hits}
@@ -93,7 +93,10 @@ async def _insert(
 
 
 async def _renew(deps: Dependencies, session: Session, row: Any, hit: Hit, cipher: DataKeyCipher) -> bool:
-    """Whether a hit that was known is to be judged (again). A verdict on what has changed since is none any more."""
+    """Updates a stored hit and resets its verdict if the verdict no longer applies.
+
+    Returns True if the hit needs a new verdict: it was judged or withdrawn before, and its verdict no longer applies.
+    """
     holds = stays_judged(row, hit)
     same = row.withdrawn_at is None and row.entry_digest == hit.digest and row.score == hit.score
     if same and (holds or row.verdict == HitVerdict.UNREVIEWED):
@@ -114,14 +117,14 @@ async def _renew(deps: Dependencies, session: Session, row: Any, hit: Hit, ciphe
 
 
 async def standing(session: Session, customer_id: str) -> tuple[int, int]:
-    """How many hits a customer has at present, and how many of them nobody has judged."""
+    """Returns the number of a customer's current hits, and the number of those without a verdict."""
     query = select(AmlHit.verdict).where(AmlHit.customer_id == customer_id, AmlHit.withdrawn_at.is_(None))
     verdicts = [row.verdict for row in await session.execute(query)]
     return len(verdicts), verdicts.count(HitVerdict.UNREVIEWED)
 
 
 async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """The present hits of customers, what is not judged first, then the highest score."""
+    """Returns the current hits of customers: those without a verdict first, then by descending score."""
     query = select(AmlHit.__table__).where(
         AmlHit.tenant_id == tenant_id, AmlHit.customer_id.in_(list(customer_ids)), AmlHit.withdrawn_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Asking the lists: an index over their present versions, in a child process that is replaced when a list is."""
+"""The list screener: searches an index of the active lists in a child process, which is restarted when a list changes."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from app.store.db import Database
 log = structlog.get_logger(module=__name__)
 
 LOAD_BATCH = 2_000
-# People in one question: others wait no longer than that many take.
+# The people in one request to the child. It limits how long other requests wait.
 SLICE = 10
 LOAD_SECONDS, ANSWER_SECONDS = 600.0, 60.0
-# One person's hits, the best first; more than that many are no help to anybody.
+# The most hits reported for one person, best first.
 HITS_MOST = 50
 NAME_NOT_LATIN, HITS_CUT = "NAME_NOT_LATIN", "HITS_CUT"
 
 
 class Matcher:
-    """The child is started when it is first needed, and ended with `aclose`."""
+    """A screener over the active lists. Starts the child process on first use and stops it in `aclose`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Matcher:
         self._loaded: tuple[str, ...] = ()
 
     async def screen(self, cases: Sequence[Case]) -> Sequence[Report]:
-        """As `Screener` says. Without a list there is nothing to look into, and that is no answer at all: ABSENT."""
+        """Returns one report per case, in order. Each is ABSENT if no list is active. Raises ScreenerFault if the child fails."""
         found: list[Report] = []
         for start in range(0, len(cases), SLICE):
             found += await self._some([case.person for case in cases[start : start + SLICE]])
@@ -63,14 +63,14 @@ class Matcher:
                 ]
                 answers = await self._ask({"people": plain}, ANSWER_SECONDS)
             except BaseException:
-                # Half an answer may be on its way: whoever asks next must not get it.
+                # A partial response may be in the pipe, and the next request must not read it.
                 await self._end()
                 raise
         versions = {row.name: row.version for row in lists}
         return [_report(person, answer, versions) for person, answer in zip(people, answers, strict=True)]
 
     async def _prepare(self, lists: Sequence[Any]) -> None:
-        """Has a child that holds these very versions."""
+        """Starts a child with exactly these versions unless one runs already. Raises ScreenerFault if they cannot be loaded."""
         wanted = tuple(row.id for row in lists)
         if self._child is not None and self._child.returncode is None and self._loaded == wanted:
             return
@@ -136,7 +136,10 @@ class Matcher:
 
 
 def _report(person: Person, answer: Sequence[Mapping[str, Any]] | None, versions: Mapping[str, str]) -> Report:
-    """A name that cannot be transliterated surely, and nothing else to go by: what is not found may yet be there."""
+    """Returns the report for one person, with at most HITS_MOST hits.
+
+    Without hits, it is UNSURE if no name can be transliterated reliably, because the search may have missed an entry.
+    """
     if answer is None:
         log.error("matcher.defect")
         return Report(Screened.SILENT)

@@ -1,4 +1,4 @@
-"""Who a customer is for a screening: everything that was declared, and everything that its verifications have brought."""
+"""The personal data that a screening searches for: declared by the customer and extracted from verifications."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSON = "customer.aml_person"
 async def of_customers(
     connection: AsyncConnection | Session, deps: Dependencies, tenant_id: str, rows: Sequence[Any]
 ) -> dict[str, tuple[Person, DataKeyCipher]]:
-    """Who the customers are, each with its cipher; one whose key was destroyed is nobody any more."""
+    """Returns each customer's personal data and cipher, by id. Omits customers whose data key was destroyed."""
     names = [row.id for row in rows]
     ciphers = await data_key.ciphers(connection, deps.vault, tenant_id, names)
     results: dict[str, list[Any]] = {}
@@ -36,7 +36,7 @@ async def of_customers(
 
 
 def digest(person: Person, cipher: DataKeyCipher) -> str:
-    """Tells whether it is still the same person: by name, birth date and nationality, however they are written."""
+    """Returns a keyed digest of the normalised names, birth dates and nationalities. It changes when the identity does."""
     names = sorted({" ".join(sorted(one.text for one in words(name))) for name in person.names})
     return cipher.digest(orjson.dumps([names, sorted(person.births), sorted(person.countries)]), PERSON)
 

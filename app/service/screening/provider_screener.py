@@ -1,4 +1,4 @@
-"""The vendors' own screening as a screener: of the verifications that were approved, and of those refused for being listed."""
+"""The providers' own screening as a screener: for approved verifications, and for those declined because of a list entry."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.domain.provider import Provider, ProviderName
 from app.domain.screening import Case, Hit, Report, Seen
 from app.errors import Crowded, ScreenerFault
 
-# Questions that may wait for a vendor's allowance at the same time: others must not find all workers waiting there.
+# The screenings that may wait for a provider's rate limit at the same time, so that they cannot occupy all workers.
 AT_ONCE = 2
-# Who was screened by its vendor under one of its verifications was screened.
+# The first of these that any of the customer's verifications has is the result.
 RANK = (Screened.HITS, Screened.RUNNING, Screened.CLEAR, Screened.NONE)
 
 

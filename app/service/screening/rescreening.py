@@ -1,7 +1,7 @@
-"""Everybody again: after a list was replaced, all who were verified are looked for in its new version, some at a time.
+"""Re-screening: after a list is replaced, all verified customers are screened against the new version, in batches.
 
-Who is found to be as clear as before costs one statement for many; everybody else is concluded about like after any screening. One
-piece is worked on at a time, live work goes on beside it, and after a crash it goes on where it was.
+Customers that are still clear are updated together in one statement. Every other customer is concluded like after any screening.
+One batch runs at a time, beside live work, and a re-screening resumes where it was after a crash.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from app.store.db import Session, now, transaction
 
 log = structlog.get_logger(module=__name__)
 
-# Whoever was found to be clear may come back to it, though not verified at the moment.
+# Includes customers that were screened before but are not verified now, because they may be verified again.
 LOOKED_FOR = (Customer.kyc_status == KycStatus.VERIFIED) | Customer.aml_person.is_not(None)
 PIECE = 200
-# After a fault it is left alone for so long. After a piece it goes to the end of the queue: others get their turn.
+# The pause after a fault. After a batch, the re-screening goes to the end of the queue, so that other work gets its turn.
 FAULT_SECONDS = 10.0
 SHOWN = 20
 
 
 async def begin(deps: Dependencies, session: Session, list_name: str, version: str) -> None:
-    """A version of a list has come into use. One that is still being worked off for an older version of it is left off."""
+    """Stores a re-screening for a list version that became active. Closes any open one for an older version of the list."""
     left = update(Rescreening).where(Rescreening.list == list_name, Rescreening.is_open)
     await session.execute(left.values(is_open=False, fence=Rescreening.fence + 1, lease_until=None, ended_at=deps.clock.now()))
     counted = select(func.count()).select_from(Customer).where(LOOKED_FOR)
@@ -62,7 +62,7 @@ async def begin(deps: Dependencies, session: Session, list_name: str, version: s
             place="",
             fence=0,
             due_at=now(),
-            # Lists are imported by a command that has no bell: the relay is to ring at once.
+            # The import command sends no wake-ups, so the relay must send this one at once.
             wake_at=now(),
             created_at=at,
         )
@@ -70,7 +70,7 @@ async def begin(deps: Dependencies, session: Session, list_name: str, version: s
 
 
 async def walk(context: WorkContext, rescreening_id: str) -> None:
-    """Does one piece. Running twice changes nothing."""
+    """Runs one batch of a re-screening under a lease. Running it twice changes nothing."""
     database = context.deps.database
     async with transaction(database) as session:
         query = select(Rescreening.__table__).where(Rescreening.id == rescreening_id).with_for_update(key_share=True)
@@ -91,7 +91,7 @@ async def walk(context: WorkContext, rescreening_id: str) -> None:
     except asyncio.CancelledError:
         await asyncio.shield(_put_back(context, row, fence, 0.0))
         raise
-    except Exception as problem:  # the edge of the work: whatever it was, it is tried again
+    except Exception as problem:  # the outermost handler: every failure is retried
         log.error("rescreening.defect", rescreening_id=row.id, error=type(problem).__name__, at=place(problem))
         await _put_back(context, row, fence, FAULT_SECONDS)
 
@@ -118,7 +118,10 @@ async def _next(deps: Dependencies, behind: str) -> Sequence[Any]:
 
 
 async def _each(context: WorkContext, rows: Sequence[Any]) -> int:
-    """All together; where that fails, one by one, so that nobody's broken data keep the others from being looked for."""
+    """Screens a batch together. If that fails, screens each customer alone, so that one with broken data cannot block the rest.
+
+    Returns the number of customers with hits that need a verdict. Raises ScreenerFault and StaleFence.
+    """
     try:
         return await _look_for(context, rows)
     except (ScreenerFault, StaleFence):
@@ -128,13 +131,13 @@ async def _each(context: WorkContext, rows: Sequence[Any]) -> int:
             return sum([await _each(context, [row]) for row in rows])
         log.error("rescreening.defect", customer_id=rows[0].id, error=type(problem).__name__, at=place(problem))
         async with transaction(context.deps.database) as session:
-            # Its own screening goes on trying, and telling.
+            # The customer's own screening retries and reports the problem.
             await screening.request(context.deps, session, await customer_model.locked(session, rows[0].id), anew=False)
         return 0
 
 
 async def _look_for(context: WorkContext, rows: Sequence[Any]) -> int:
-    """How many of these have something new to judge."""
+    """Screens customers against the lists. Returns the number of customers with hits that need a verdict."""
     deps = context.deps
     known: dict[str, tuple[Person, DataKeyCipher]] = {}
     async with deps.database.reading() as connection:
@@ -166,7 +169,7 @@ def _as_before(check: Any | None, report: Report, digest: str) -> bool:
 
 
 async def _still_clear(deps: Dependencies, same: dict[str, list[str]], report: Report | None) -> None:
-    """Notes the versions that people were looked for in; not of one who has become another person meanwhile."""
+    """Stores the new list versions on the checks of clear customers. Skips customers whose personal data changed meanwhile."""
     if not same or report is None:
         return
     customers = [customer_id for found in same.values() for customer_id in found]
@@ -181,19 +184,19 @@ async def _still_clear(deps: Dependencies, same: dict[str, list[str]], report: R
 
 
 async def _conclude(deps: Dependencies, row: Any, report: Report, digest: str, cipher: DataKeyCipher) -> int:
-    """One customer of whom something else is found than before. Whether there is something new to judge."""
+    """Stores a report that differs from the last one and concludes the screening. Returns 1 if a hit needs a verdict, else 0."""
     async with transaction(deps.database) as session:
         owner = await customer_model.locked(session, row.id)
         present = (await person.of_customers(session, deps, owner.tenant_id, [owner])).get(owner.id)
         if present is None or person.digest(*present) != digest:
-            return 0  # another person by now: that one's own screening is on its way
+            return 0  # the personal data changed meanwhile, which starts a screening of its own
         fresh = await screening_round.keep(deps, session, owner, ScreenerName.LISTS, report, digest, cipher)
         if report.screened is Screened.SILENT:
             await screening.request(deps, session, owner, anew=False)
         elif await screening.known(session, owner.id):
             await screening.conclude(deps, session, owner, digest=digest, fresh=fresh)
         else:
-            # Verified before anybody was screened here: all screeners are to be asked.
+            # The customer was verified before screening was in use, so all screeners are asked.
             await screening.request(deps, session, owner)
     return int(bool(fresh))
 
@@ -207,5 +210,5 @@ async def _put_back(context: WorkContext, row: Any, fence: int, after: float) ->
 
 
 async def newest(connection: AsyncConnection) -> Sequence[Any]:
-    """The last re-screenings, newest first."""
+    """Returns the last re-screenings, newest first."""
     return (await connection.execute(select(Rescreening.__table__).order_by(Rescreening.id.desc()).limit(SHOWN))).all()

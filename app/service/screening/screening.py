@@ -1,7 +1,7 @@
-"""Screening: asked for when a customer is verified, or is another person than before; and what its results do to `aml.status`.
+"""Screening: requested when a customer is verified or its personal data change. The results determine `aml.status`.
 
-Each screener's last word is kept. Only what was said since this round was asked for, about this very person, and of the lists as
-they are now, counts: no answer, a fault, and a screener that has not looked are never taken for a clear one.
+Each screener's latest report is stored. A report counts only if it is from this round, about the current personal data and
+against the active lists. A missing report, a fault and an unfinished screening never count as clear.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from app.store.db import Session, now
 
 log = structlog.get_logger(module=__name__)
 
-# Who is looked for at all, and by whom: of one that its vendor has refused for being listed nobody else need be asked.
+# The screeners to ask, by kycStatus. After a provider declined a customer because of a list entry, only the provider is asked.
 WANTED = {KycStatus.VERIFIED: frozenset(ScreenerName), KycStatus.FAILED: frozenset({ScreenerName.PROVIDER})}
 
 
 async def request(
     deps: Dependencies, session: Session, customer: Any, verifications: Sequence[str] = (), *, anew: bool = True
 ) -> None:
-    """Asks for a customer's screening, now. Any number of requests before it begins are one.
+    """Requests a customer's screening now. Requests before it begins are merged into one.
 
-    `verifications` are the ids of those at whose vendors it may have been screened; without any, those that are known remain.
-    With `anew` every screener has to answer (again), else those that have not.
+    `verifications` are the ids of verifications whose providers may have screened the customer; if empty, the stored ids remain.
+    With `anew`, every screener is asked again; otherwise only those that have not responded.
     """
     screening_id = ids.new("scr")
     fresh = await session.insert_new(
@@ -72,9 +72,9 @@ async def request(
 
 
 async def person_changed(deps: Dependencies, session: Session, customer_id: str, verifications: Sequence[str] = ()) -> None:
-    """After a customer's data have changed: what was found about another person says nothing about this one.
+    """Invalidates the screening result if the customer's personal data changed, and requests a new screening.
 
-    At once, in the same transaction, so that nobody is let in on what is no longer true. The customer must be locked.
+    Runs in the transaction of the change, so that no customer stays active on outdated results. The customer must be locked.
     """
     row = await customer_model.locked(session, customer_id)
     if row.aml_person is None and row.kyc_status != KycStatus.VERIFIED:
@@ -87,14 +87,16 @@ async def person_changed(deps: Dependencies, session: Session, customer_id: str,
 
 
 async def on_provider_notice(deps: Dependencies, session: Session, verification: Any) -> None:
-    """A vendor has rung about a verification, or it was just decided: what the vendor's own screening says may be another thing
-    by now. The other screeners are not asked again for that. Of whom nobody needs to know nothing is asked."""
+    """Requests the provider's own screening result again, after a notice about a verification or a new decision on it.
+
+    Does not ask the other screeners again. Skips customers that no screener is responsible for, and older verifications.
+    """
     row = await customer_model.locked(session, verification.customer_id)
     if KycStatus(row.kyc_status) not in WANTED:
         return
     known = await _verifications(session, row.id)
     if verification.id not in known:
-        # An older one tells of an older state of the person.
+        # An older verification describes an older state of the customer.
         if known and verification.id < max(known):
             return
         known = [verification.id]
@@ -104,7 +106,7 @@ async def on_provider_notice(deps: Dependencies, session: Session, verification:
 
 
 async def verifications_named(session: Session, customer_id: str, provider: str, references: Sequence[Reference]) -> list[str]:
-    """The ids of a customer's verifications that are named so at their vendor."""
+    """Returns the ids of a customer's verifications with these references at the provider."""
     query = select(Verification.id).where(
         Verification.customer_id == customer_id,
         Verification.provider == provider,
@@ -119,27 +121,27 @@ async def _verifications(session: Session, customer_id: str) -> list[str]:
 
 
 async def again(deps: Dependencies, session: Session, row: Any) -> None:
-    """A person wants a customer screened anew, whatever is known. Nothing that was found before is taken for granted."""
+    """Requests a complete new screening on behalf of a user, and invalidates the previous result."""
     if AmlStatus(row.aml_status) in aml.STALE_WITH_THE_PERSON:
         await customer_model.move_aml(session, row, to=AmlStatus.IN_PROGRESS, at=deps.clock.now(), reason="screened_again")
     await request(deps, session, row)
 
 
 async def checks(connection: AsyncConnection | Session, customer_id: str) -> dict[ScreenerName, Any]:
-    """What each screener has said last about one customer."""
+    """Returns each screener's latest check of one customer."""
     query = select(AmlCheck.__table__).where(AmlCheck.customer_id == customer_id)
     return {ScreenerName(row.screener): row for row in await connection.execute(query)}
 
 
 async def of_customers(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """What each screener has said last about customers."""
+    """Returns each screener's latest check of customers, by screener."""
     query = select(AmlCheck.__table__).where(AmlCheck.tenant_id == tenant_id, AmlCheck.customer_id.in_(list(customer_ids)))
     found: Sequence[Any] = (await connection.execute(query.order_by(AmlCheck.screener))).all()
     return found
 
 
 async def _digest(deps: Dependencies, session: Session, row: Any) -> str:
-    """Who the customer is now; nobody, where its data were destroyed."""
+    """Returns the digest of the customer's current personal data, or "" if its data key was destroyed."""
     found = (await person.of_customers(session, deps, row.tenant_id, [row])).get(row.id)
     return person.digest(*found) if found else ""
 
@@ -147,10 +149,10 @@ async def _digest(deps: Dependencies, session: Session, row: Any) -> str:
 async def present(
     deps: Dependencies, session: Session, row: Any, digest: str | None = None, *, every: bool = False
 ) -> Mapping[ScreenerName, Screened]:
-    """What counts now of what each screener has said; SILENT where it has yet to speak. The customer must be locked, and
-    `digest`, where it is given, of who it is now. With `every`, of those too who need not be asked at the moment.
+    """Returns each screener's current result, SILENT for a screener without a valid one. Empty if no screening was requested.
 
-    The lists cannot be replaced before the transaction ends.
+    The customer must be locked, and `digest`, if given, must be that of its current personal data. With `every`, includes the
+    screeners that its kycStatus does not require. Locks the lists, so that none is replaced before the transaction ends.
     """
     asked = select(Screening.asked_at).where(Screening.customer_id == row.id)
     job = (await session.execute(asked)).first()
@@ -165,7 +167,7 @@ async def present(
 
 
 def wanted(screeners: Iterable[ScreenerName], row: Any) -> list[ScreenerName]:
-    """Those of the screeners that are to be asked about a customer."""
+    """Returns the screeners that the customer's kycStatus requires."""
     asked = WANTED.get(KycStatus(row.kyc_status), frozenset())
     return [name for name in screeners if name in asked]
 
@@ -181,7 +183,7 @@ def _counts(name: ScreenerName, check: Any | None, *, digest: str, asked_at: Any
 
 
 def holds(check: Any, *, digest: str, asked_at: Any) -> bool:
-    """Whether what a screener said was said in this round, of this person, and for good."""
+    """Returns True if a check is from this round, about the current personal data, and final."""
     return _said_now(check, digest=digest, asked_at=asked_at) and check.screened not in aml.OPEN
 
 
@@ -190,7 +192,7 @@ def _said_now(check: Any, *, digest: str, asked_at: Any) -> bool:
 
 
 async def known(session: Session, customer_id: str) -> bool:
-    """Whether a customer's screening was ever asked for."""
+    """Returns True if a screening of the customer was ever requested."""
     found = await session.execute(select(Screening.id).where(Screening.customer_id == customer_id))
     return found.first() is not None
 
@@ -198,10 +200,10 @@ async def known(session: Session, customer_id: str) -> bool:
 async def conclude(
     deps: Dependencies, session: Session, row: Any, *, digest: str | None = None, fresh: Sequence[str] = ()
 ) -> Mapping[ScreenerName, Screened]:
-    """Moves `aml.status` as the screeners' words and the hits demand. `row` is the customer, locked, and `digest` of who it is
-    now; `fresh` are new hits.
+    """Moves `aml.status` according to the screeners' results and the hits. Returns each screener's current result.
 
-    Answers what each screener says, for whoever decides whether to go on asking.
+    `row` is the locked customer, `digest` that of its current personal data, and `fresh` the ids of hits that need a verdict.
+    New hits replace a proposed decision, and raise an alert if the customer was active.
     """
     digest = digest or await _digest(deps, session, row)
     said = await present(deps, session, row, digest)

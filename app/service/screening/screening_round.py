@@ -1,4 +1,4 @@
-"""One round of a customer's screening: every screener that has not answered in it is asked, and what they say is taken in."""
+"""One round of a customer's screening: asks every screener that has not responded in this round, and stores the reports."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from app.store.db import Session, now, transaction
 
 log = structlog.get_logger(module=__name__)
 
-# How soon one that is not over is asked about again: at first, and at most.
+# The first and the longest pause before an unfinished round is retried.
 FIRST_SECONDS, MOST_SECONDS = 5.0, 3600.0
-# At first, where others wait for the same vendor's allowance already: coming back soon would be in vain.
+# The first pause when other screenings already wait for the same provider's rate limit: an early retry would fail.
 CROWDED_SECONDS = 40.0
-# One screener's answer, waiting for its turn included.
+# The time limit for one screener, including the wait for its turn.
 ANSWER_SECONDS = 90.0
-# While an ingestion brings in who the customer is, nobody is asked yet; but not for ever.
+# Screening waits for a running ingestion to bring in the customer's data, but no longer than this.
 GATHERING_SECONDS = 900.0
 
 
 async def screen(context: WorkContext, screening_id: str) -> None:
-    """Carries one round as far as it will go now. Running twice changes nothing."""
+    """Runs one round as far as possible now, under a lease. Running it twice changes nothing."""
     row = await _claim(context, screening_id)
     if row is None:
         return
@@ -60,7 +60,10 @@ async def screen(context: WorkContext, screening_id: str) -> None:
 
 
 async def _claim(context: WorkContext, screening_id: str) -> Any | None:
-    """The row as it is once taken, a new round begun where the last one had ended. None where there is nothing to do."""
+    """Claims the screening and begins a new round if the last one ended.
+
+    Returns the row after the claim, or None if the screening is closed or already claimed.
+    """
     query = select(Screening.__table__).where(Screening.id == screening_id)
     async with transaction(context.deps.database) as session:
         row = (await session.execute(query.with_for_update(key_share=True))).first()
@@ -90,7 +93,7 @@ async def _round(context: WorkContext, row: Any) -> None:
         return
     who, cipher = known
     digest = person.digest(who, cipher)
-    # What was paid for is not asked for twice in one round; the lists cost nothing, and may be others by now.
+    # A paid screener is asked once per round. The lists are free and may have changed, so they are asked every time.
     answered = {name for name, check in said.items() if screening.holds(check, digest=digest, asked_at=row.asked_at)}
     wanted = screening.wanted(context.screeners, owner)
     asked = {name: context.screeners[name] for name in wanted if name not in answered - {ScreenerName.LISTS}}
@@ -114,7 +117,7 @@ async def _seen(connection: AsyncConnection, verification_ids: list[str]) -> tup
 
 
 async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Report | Crowded | None:
-    """What one screener says; None where it says nothing that is sure."""
+    """Returns one screener's report, Crowded if it has no capacity now, or None if it failed or timed out."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return (await screener.screen([case_]))[0]  # type: ignore[no-any-return]
@@ -122,7 +125,7 @@ async def _asked(row: Any, name: ScreenerName, screener: Any, case_: Case) -> Re
         return crowd
     except (GatehouseError, TimeoutError) as fault:
         log.warning("screener.fault", screening_id=row.id, screener=name, kind=type(fault).__name__)
-    except Exception as problem:  # the edge of the work: whatever it was, it is asked again
+    except Exception as problem:  # the outermost handler: every failure is retried
         log.error("screening.defect", screening_id=row.id, screener=name, error=type(problem).__name__, at=place(problem))
     return None
 
@@ -136,15 +139,17 @@ async def _take_in(
     *,
     crowded: bool,
 ) -> None:
-    """Stores what was said, moves the customer, and says when to ask again: later and later while somebody has yet to answer,
-    after the firm's time when all have."""
+    """Stores the reports, updates `aml.status`, and sets the next due time.
+
+    While a screener has yet to respond, the round is retried with growing delays. After that, the configured interval applies.
+    """
     deps = context.deps
     async with transaction(deps.database) as session:
-        # Customer before screening, as where it is asked for: two who lock both in one order cannot wait for each other.
+        # Locks the customer before the screening, in the same order as `screening.request`, to prevent deadlocks.
         owner = await customer_model.locked(session, row.customer_id)
         fresh: list[str] = []
         stale = await _asked_again(session, row)
-        # Whoever changes a person asks again: if nobody has, it is the one that was looked for.
+        # A change of personal data makes a new request. Without one, the digest is still current.
         same = None if stale else digest
         for name, report in found.items():
             if name in stale:
@@ -163,8 +168,11 @@ async def _take_in(
 
 
 async def _asked_again(session: Session, row: Any) -> Collection[ScreenerName]:
-    """Whose answers are to an older question: somebody wants all of them anew, or the vendor has rung, since this round was
-    taken up. Whoever asks again holds the customer, as this does."""
+    """Returns the screeners whose reports are outdated.
+
+    All of them are if a new screening was requested since the claim, and the provider's is if a notice arrived. A new request
+    locks the customer, and so does the caller.
+    """
     query = select(Screening.asked_at, Screening.requests).where(Screening.id == row.id)
     present = (await session.execute(query)).one()
     if present.asked_at != row.asked_at:
@@ -181,7 +189,7 @@ async def keep(
     digest: str,
     cipher: DataKeyCipher,
 ) -> list[str]:
-    """Stores what one screener has said about a customer, whose row is locked; the ids of hits that are new to judge."""
+    """Stores one screener's report on a customer whose row is locked. Returns the ids of hits that need a verdict."""
     if report.screened is Screened.ABSENT:
         return []
     values: dict[str, Any] = {
@@ -196,7 +204,7 @@ async def keep(
     if not await session.insert_new(AmlCheck, customer_id=owner.id, screener=name, **values):
         mine = (AmlCheck.customer_id == owner.id) & (AmlCheck.screener == name)
         await session.execute(update(AmlCheck).where(mine).values(**values))
-    # Who has not looked has not found that something is gone.
+    # A screener that failed cannot withdraw a hit.
     if report.screened in OPEN or report.screened is Screened.NONE:
         return []
     return await hit.take_in(deps, session, owner, name, report, cipher)
@@ -212,6 +220,6 @@ async def _put_back(context: WorkContext, row: Any, after: float) -> None:
 
 
 async def _close(context: WorkContext, row: Any) -> None:
-    """Of a customer whose data were destroyed there is nobody to look for."""
+    """Closes the screening of a customer whose data key was destroyed."""
     async with transaction(context.deps.database) as session:
         await screening_model.write(session, row.id, fence=row.fence, is_open=False, lease_until=None)

@@ -1,4 +1,4 @@
-"""Watch lists: imported from files, version by version, each looked into only as a whole."""
+"""Watch lists: imported from files as versions. A version is searched only after all of it is loaded."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from app.service.fact import ListReplaced
 from app.store.db import Database, Session, transaction
 
 BATCH = 500
-# A version with fewer people than this share of the one before is more likely cut off than true.
+# A version with fewer people than this share of the previous one is probably truncated.
 SHRINK = 0.8
 LOCK_ATTEMPTS = 5
-# An import that has not ended by then was killed.
+# An import that is still loading after this many hours was killed.
 ABANDONED_HOURS = 6
 
 
 @dataclass(frozen=True)
 class Import:
-    """A file to be imported, and as what."""
+    """A file to import, with the name, format, licence and match threshold of its list."""
 
     path: Path
     name: str
@@ -53,17 +53,20 @@ class Imported:
     version: str
     entries: int
     skipped: int
-    # Whether this very file had been imported before: nothing was changed then.
+    # True if the same file with the same threshold is already active: nothing was changed.
     known: bool = False
 
 
 async def active(connection: AsyncConnection | Session, *, locked: bool = False) -> Sequence[Any]:
-    """The lists that are looked into. With `locked` none of them can be replaced before the transaction ends."""
+    """Returns the active lists, by name. With `locked`, none of them can be replaced before the transaction ends.
+
+    Raises ScreenerFault if the lists change during every attempt to lock them.
+    """
     query = select(WatchList.__table__).where(WatchList.status == ListStatus.ACTIVE).order_by(WatchList.name)
     if not locked:
         return (await connection.execute(query)).all()
     for _ in range(LOCK_ATTEMPTS):
-        # One that is replaced while its lock is waited for falls out of the answer, and its successor was not yet to be seen.
+        # A list that is replaced during the wait for its lock drops out of the result, and its successor is not yet visible.
         held = (await connection.execute(query.with_for_update(read=True))).all()
         seen = (await connection.execute(query)).all()
         if [row.id for row in held] == [row.id for row in seen]:
@@ -72,7 +75,7 @@ async def active(connection: AsyncConnection | Session, *, locked: bool = False)
 
 
 async def every(connection: AsyncConnection) -> Sequence[Any]:
-    """The versions in use and those being loaded, by name."""
+    """Returns the active and loading versions, by name."""
     query = select(WatchList.__table__).where(WatchList.status != ListStatus.REPLACED)
     found: Sequence[Any] = (await connection.execute(query.order_by(WatchList.name, WatchList.id))).all()
     return found
@@ -84,10 +87,10 @@ def digest(path: Path) -> str:
 
 
 async def take_in(deps: Dependencies, wanted: Import, progress: Callable[[int], None] = lambda many: None) -> Imported:
-    """Imports a file as the next version of a list, and has everybody looked for in it. Raises ListFault; then nothing has changed.
+    """Imports a file as the next version of a list and starts a re-screening. Raises ListFault, and then changes nothing.
 
-    The people are loaded in pieces that nobody looks into; then, in one transaction, the new version takes the place of the
-    old one and the re-screening begins.
+    Loads the entries in batches that no search reads yet. One transaction then replaces the old version and starts the
+    re-screening.
     """
     sha256 = digest(wanted.path)
     version = wanted.version or f"{deps.clock.now():%Y-%m-%d}-{sha256[:12]}"
@@ -129,7 +132,7 @@ async def _before(database: Database, name: str) -> Any | None:
 
 
 async def _forget_abandoned(deps: Dependencies) -> None:
-    """Clears away what an import has left that was killed."""
+    """Deletes the remains of imports that were killed."""
     long_ago = deps.clock.now() - dt.timedelta(hours=ABANDONED_HOURS)
     query = select(WatchList.id).where(WatchList.status == ListStatus.LOADING, WatchList.imported_at < long_ago)
     async with deps.database.reading() as connection:
@@ -139,7 +142,7 @@ async def _forget_abandoned(deps: Dependencies) -> None:
 
 
 async def _load(database: Database, list_id: str, wanted: Import, progress: Callable[[int], None]) -> tuple[int, int]:
-    """How many people the file holds, and how many rows are about something else."""
+    """Loads the file's people in batches. Returns the number of people, and of rows about something else."""
     entries = skipped = 0
     rows = lists.read(wanted.path, wanted.format)
     while batch := list(islice(rows, BATCH)):
@@ -173,7 +176,10 @@ def _plausible(entries: int, before: Any | None, wanted: Import) -> None:
 
 
 async def _activate(session: Session, list_id: str, name: str, version: str, entries: int) -> None:
-    """The new version takes the old one's place. Whoever holds the old one under a lock is waited for."""
+    """Replaces the active version with the new one, after waiting for transactions that hold a lock on the old one.
+
+    Raises ListFault if the new version was deleted while it was loading.
+    """
     query = select(WatchList.id).where(WatchList.name == name, WatchList.status == ListStatus.ACTIVE).with_for_update()
     for row in (await session.execute(query)).all():
         await model.move(session, row.id, old=ListStatus.ACTIVE, to=ListStatus.REPLACED)
@@ -184,7 +190,7 @@ async def _activate(session: Session, list_id: str, name: str, version: str, ent
 
 
 async def _forget(database: Database, list_id: str) -> None:
-    """Deletes the people of a version that is not looked into, in pieces; the row of a replaced one stays on record."""
+    """Deletes the entries of an inactive version in batches. Keeps the row of a replaced version on record."""
     while True:
         async with transaction(database) as session:
             some = select(WatchEntry.key).where(WatchEntry.list_id == list_id).limit(BATCH * 10)

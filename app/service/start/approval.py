@@ -1,4 +1,4 @@
-"""What people decide about a start that is under way: the second person's yes, a withdrawal, what was found at the vendor."""
+"""Human decisions on a pending start: approval by a second person, withdrawal, and resolution of an uncertain start."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def _must_be(row: Any, status: StartStatus) -> None:
 
 
 async def approve(deps: Dependencies, by: Actor, start_id: str) -> None:
-    """The second person says yes: the charge is written, and the start is made. Raises UserFault."""
+    """Approves a start as the second person, stores the charge and authorises the start. Raises UserFault."""
     async with transaction(deps.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         if row.status == StartStatus.AUTHORISED and row.approved_by == by.name:
-            return  # asked for again
+            return  # the same person repeated the request
         _must_be(row, StartStatus.AWAITING_APPROVAL)
         if by.is_also(row.requested_by, row.credential_id):
             message = "Whoever asked for a start cannot approve it."
@@ -44,7 +44,7 @@ async def _startable_still(session: Session, row: Any) -> None:
 
 
 async def withdraw(deps: Dependencies, by: Actor, start_id: str) -> None:
-    """Takes back a start that nobody has approved: nothing was charged, nothing is. Raises UserFault."""
+    """Withdraws a start that awaits approval, without a charge. Raises UserFault."""
     async with transaction(deps.database) as session:
         row = await start.locked(session, by.tenant_id, start_id)
         if row.status == StartStatus.WITHDRAWN:
@@ -54,7 +54,10 @@ async def withdraw(deps: Dependencies, by: Actor, start_id: str) -> None:
 
 
 async def resolve(deps: Dependencies, by: Actor, start_id: str, outcome: Outcome, reference: str | None) -> None:
-    """What a person has found at the vendor about a start that nobody was sure of. Raises UserFault."""
+    """Resolves an uncertain start with the outcome that a person found at the provider. Raises UserFault.
+
+    MADE requires the provider's `reference` and resumes the start. NOT_MADE withdraws it.
+    """
     place = ["input", "reference"]
     if (outcome is Outcome.MADE) != (reference is not None):
         message = "With MADE the vendor's id is needed, and with nothing else."

@@ -1,6 +1,7 @@
-"""Making an authorised start at its vendor: the intention is written first, the call made once, and after doubt it is looked up.
+"""Execution of an authorised start at its provider: the intent is stored first, then the call is made once.
 
-Every step may be the last one a worker makes. What is known stays; the next claim goes on from there.
+After a call without a response, the verification is looked up instead of made again. A worker may stop after any step: progress
+is stored, and the next claim continues from there.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from app.store.db import Session, now, transaction
 
 log = structlog.get_logger(module=__name__)
 
-# After a call that was sent and not answered, the vendor may still be at work on it.
+# After a call without a response, the provider may still be processing it.
 SETTLE_SECONDS = 3.0
 RETRY_FIRST, RETRY_CAP = 0.5, 20.0
 TAKEN, TOO_MANY = 409, 429
@@ -56,7 +57,7 @@ NOT_CONFIGURED = {
 
 
 async def make(context: WorkContext, start_id: str) -> None:
-    """Takes one start as far as it will go now. Running twice changes nothing."""
+    """Carries out one start as far as possible now, under a lease. Running it twice changes nothing."""
     row = await _claim(context, start_id)
     if row is None:
         return
@@ -72,7 +73,10 @@ async def make(context: WorkContext, start_id: str) -> None:
 
 
 async def _claim(context: WorkContext, start_id: str) -> Any | None:
-    """The row as it was before. One that may no longer be made, and of which nothing was sent, is refused here."""
+    """Claims the start. Returns the row as it was before the claim, or None if it is not authorised or already claimed.
+
+    Refuses a start that is no longer allowed, if nothing was sent for it yet, and returns None.
+    """
     deps = context.deps
     async with transaction(deps.database) as session:
         query = select(Start.__table__).where(Start.id == start_id).with_for_update(key_share=True)
@@ -97,7 +101,7 @@ async def _refusal_reason(session: Session, row: Any) -> dict[str, str] | None:
 
 
 class Attempt:
-    """One claim of one start. Every write carries its fence."""
+    """One claim of one start. Every write is checked against its fence."""
 
     def __init__(self, context: WorkContext, row: Any) -> None:
         self.context = context
@@ -108,7 +112,7 @@ class Attempt:
         provider = self._provider()
         try:
             if provider is None:
-                # What it was asked to make may be there: then only a person can tell, and the charge stands until then.
+                # After a call, the provider may hold a verification. Only a person can find out, and the charge stays until then.
                 asked = self.row.called_at is not None or self.row.reference is not None
                 await (self._uncertain() if asked else self._refuse(NOT_CONFIGURED))
                 return
@@ -118,23 +122,23 @@ class Attempt:
             if made is not None:
                 await self._started(await provider.attach_documents(applicant, made), cipher)
         except VendorFault as fault:
-            # Looking it up did not work: nothing is known, so nothing is called.
+            # The lookup failed, so the outcome is unknown and no call is made.
             await self._again(fault, in_doubt=True)
         except StaleFence:
             raise
-        except Exception as problem:  # the edge of the work: whatever it was, it is looked at again
+        except Exception as problem:  # the outermost handler: every failure is retried
             log.error("start.defect", start_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(SETTLE_SECONDS)
 
     def _provider(self) -> Provider | None:
-        """The vendor, as long as it is configured with the keys that the start was written down for."""
+        """Returns the provider, or None if it is not configured with the start's integration."""
         found = self.context.providers.get(ProviderName(self.row.provider))
         if found is None or self.row.integration not in (None, *found.capabilities.integrations):
             return None
         return found
 
     async def _made(self, provider: Provider, applicant: Applicant) -> Created | None:
-        """What the vendor has made, by this call or by an earlier one; None where that is not known (yet)."""
+        """Returns the result of this call or an earlier one, or None if the outcome is not known yet."""
         if self.row.reference is not None:
             return Created(self.row.reference)
         if self.row.called_at is not None:
@@ -150,18 +154,18 @@ class Attempt:
         except VendorFault as fault:
             await self._after_call(provider, fault)
             return None
-        # Known from here on, even if this worker goes no further.
+        # The reference is stored from here on, even if this worker stops now.
         await self._write(reference=made.reference)
         return made
 
     async def _after_call(self, provider: Provider, fault: VendorFault) -> None:
-        """Whether anything left the building decides what may be done next."""
+        """Handles a failed call: retries, refuses the start or marks it uncertain, depending on whether a request was sent."""
         status = fault.status if isinstance(fault, Answered) else None
         log.warning("vendor.fault", start_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
         if isinstance(fault, NotSent) or status == TOO_MANY:
             await self._again(fault, in_doubt=False)
         elif status == TAKEN and provider.capabilities.finds:
-            await self.put_back(0.0)  # it is there: the next claim finds it
+            await self.put_back(0.0)  # the verification exists: the next claim finds it
         elif isinstance(fault, Answered) and not fault.passing:
             explained = provider.explain(fault)
             await self._refuse({"code": "PROVIDER_REFUSED", "message": explained.message, "hint": explained.hint})
@@ -189,7 +193,7 @@ class Attempt:
         await self.put_back(max(pause, SETTLE_SECONDS) if in_doubt else pause, **values)
 
     async def put_back(self, after: float, **values: Any) -> None:
-        """Gives the row back for another claim after so many seconds."""
+        """Releases the row for another claim after `after` seconds. Ignores a lost fence."""
         try:
             await self._write(lease_until=None, due_at=now(after), wake_at=now(after), **values)
         except StaleFence:
@@ -237,10 +241,10 @@ class Attempt:
         return lambda blob: lambda: self.context.blobs.get(blob, cipher)
 
     async def _started(self, made: Created, cipher: DataKeyCipher) -> None:
-        """The verification is known, the charge is confirmed, and the customer is PENDING: all of it, or nothing."""
+        """Stores the verification, confirms the charge and moves the customer to PENDING, in one transaction."""
         deps, row = self.context.deps, self.row
         async with transaction(deps.database) as session:
-            # Start before customer, as everywhere: two who lock both in one order cannot wait for each other.
+            # Locks the start before the customer, as everywhere, to prevent deadlocks.
             await start.end(deps, session, row, to=StartStatus.STARTED, fence=self.fence, reference=made.reference)
             person = await customer_model.locked(session, row.customer_id)
             kyc = KycStatus(person.kyc_status)
@@ -285,7 +289,7 @@ class Attempt:
 
 
 def _images(data: KycData, files: dict[str, Any], opener: Callable[[str], Callable[[], AsyncIterator[bytes]]]) -> list[Image]:
-    """The sides of documents that are here."""
+    """Returns the images of the uploaded document sides."""
     found = []
     for document in data.documents:
         for side, upload_id in (("front", document.front_upload_id), ("back", document.back_upload_id)):

@@ -1,4 +1,4 @@
-"""Starts: asked for by a person, charged once. `approval` has the second person, `attempt` the call to the vendor."""
+"""Starts: requested by a person, charged once. `approval` handles the second person, `attempt` the call to the provider."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from app.store.page import Keyset, newest_first
 
 RISK = "verification_start.risk"
 COMMENT_LIMIT, LEVEL_LIMIT = 500, 200
-# How long the caller waits for the vendor's answer; the start goes on without.
+# The longest time a caller waits for the provider's response. The start continues in the background.
 WAIT_SECONDS, POLL_SECONDS = 10.0, 0.05
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A start as a person asks for it: `actor` is the credential's name, for the record."""
+    """A requested start. `actor` is the name of the credential, for the audit record."""
 
     tenant_id: str
     customer_id: str
@@ -53,7 +53,7 @@ class Wanted:
 
 
 def check(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> Capabilities:
-    """The vendor that is to make it. Raises all the faults of the input together."""
+    """Returns the capabilities of the provider to use. Raises all faults of the input together."""
     risk, place = wanted.risk, ["input", "risk"]
     faults = [*validation.text(wanted.idempotency_key, ["input", "idempotencyKey"], limit=255)]
     if risk.comment is not None:
@@ -62,7 +62,7 @@ def check(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Cap
         hint = f"The firm's services are: {', '.join(deps.starts.services)}."
         message = "This is none of the firm's designated services."
         faults.append(UserFault("UNKNOWN_SERVICE", message, [*place, "designatedService"], hint))
-    # Of several vendors the first one configured, in the order of the enum.
+    # Without a requested provider, the first configured one is used, in the order of the enum.
     name = wanted.provider or next((name for name in ProviderName if name in offered), ProviderName.SUMSUB)
     if name not in offered:
         message = f"{name.capitalize()} is not configured here."
@@ -76,7 +76,7 @@ def check(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Cap
 
 
 async def request(deps: Dependencies, wanted: Wanted, offered: Mapping[ProviderName, Capabilities]) -> str:
-    """Writes a start down, with its charge where no second person is needed, and answers its id. Nothing is sent yet."""
+    """Stores a start, with its charge unless a second person must approve it. Sends nothing yet. Returns the id of the start."""
     capabilities = check(deps, wanted, offered)
     given = {"customer": wanted.customer_id, "provider": wanted.provider, "level": wanted.level, "risk": asdict(wanted.risk)}
     value = idempotency.canonical(idempotency.FOR_EVER, given)
@@ -112,14 +112,14 @@ async def _startable(session: Session, tenant_id: str, customer_id: str) -> Any:
 
 
 async def refusal_reason(session: Session, person: Any) -> tuple[str, str] | None:
-    """The code and message of why no verification may be started for a customer now; None where one may."""
+    """Returns the code and message of the reason why no verification can be started now, or None if one can."""
     if person.deactivated_at is not None:
         return "CUSTOMER_DEACTIVATED", "The customer is deactivated."
     return lifecycle.may_start(KycStatus(person.kyc_status), gone=await is_missing_at_provider(session, person))
 
 
 async def is_missing_at_provider(session: Session, person: Any) -> bool:
-    """Whether the vendor no longer has the verification that is under way."""
+    """Returns True if the provider no longer has the customer's newest verification."""
     found = await verification.newest(session, person.tenant_id, [person.id])
     return bool(found and found[0].missing_since is not None)
 
@@ -153,7 +153,10 @@ async def _insert(
 
 
 def _integration(capabilities: Capabilities) -> tuple[str | None, Sequence[Any]]:
-    """The keys by which a vendor with several of them makes a verification: the plain ones, else the ones that give most."""
+    """Returns the integration to use, with its processes: the default one, else the one with the most processes.
+
+    The integration is None for a provider that has only one.
+    """
     several = capabilities.integrations
     if not several:
         return None, capabilities.processes
@@ -162,7 +165,7 @@ def _integration(capabilities: Capabilities) -> tuple[str | None, Sequence[Any]]
 
 
 async def authorise(deps: Dependencies, session: Session, row: Any, *, spent_by: str, approved_by: str | None = None) -> None:
-    """Writes the charge and lets the start be made: the one place where money is spent."""
+    """Stores the charge and authorises the start. No other function spends money. Raises UserFault if the budget is spent."""
     at = deps.clock.now()
     await _within_budget(deps, session, row.tenant_id, at)
     values = {"approved_by": approved_by, "due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
@@ -184,7 +187,7 @@ async def authorise(deps: Dependencies, session: Session, row: Any, *, spent_by:
 
 
 async def _within_budget(deps: Dependencies, session: Session, tenant_id: str, at: dt.datetime) -> None:
-    """So many charges on one day, counted under the tenant's lock: of many at once none slips through."""
+    """Raises UserFault if the tenant's daily budget of starts is spent. Counts under the tenant's lock, so the limit is exact."""
     await session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
@@ -202,7 +205,7 @@ def _tell(session: Session, tenant_id: str, customer_id: str, type_: EventType, 
 
 
 async def locked(session: Session, tenant_id: str, start_id: str) -> Any:
-    """The row, locked. Raises NOT_FOUND."""
+    """Returns the locked row of a start. Raises NOT_FOUND."""
     query = select(Start.__table__).where(Start.id == start_id, Start.tenant_id == tenant_id)
     row = (await session.execute(query.with_for_update(key_share=True))).first()
     if row is None:
@@ -211,14 +214,14 @@ async def locked(session: Session, tenant_id: str, start_id: str) -> Any:
 
 
 async def resume(session: Session, row: Any, **values: Any) -> None:
-    """A start that nobody was sure of is taken up again; its charge is the one it has."""
+    """Resumes an uncertain start with its existing charge."""
     due = {"due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
     await start_model.move(session, row, to=StartStatus.AUTHORISED, fence=row.fence, **due, **values)
     session.wake(START_VERIFICATION, row.id)
 
 
 async def resume_in_doubt(session: Session, provider: ProviderName, *, external_id: str, reference: str) -> None:
-    """The vendor rang about something that was made for a start: whoever was not sure knows it now."""
+    """Stores the reference that a provider's notice reveals for a start without one, and resumes the start if it is uncertain."""
     query = select(Start.__table__).where(
         Start.verification_id == external_id, Start.provider == provider, Start.reference.is_(None)
     )
@@ -232,7 +235,7 @@ async def resume_in_doubt(session: Session, provider: ProviderName, *, external_
 
 
 async def end(deps: Dependencies, session: Session, row: Any, *, to: StartStatus, fence: int, **values: Any) -> None:
-    """A start is over: what the charge becomes follows, and it is told."""
+    """Ends a start and records the event. Confirms the charge if the start is STARTED, and releases it otherwise."""
     at = deps.clock.now()
     await start_model.move(session, row, to=to, fence=fence, ended_at=at, **values)
     charge = ChargeStatus.CONFIRMED if to is StartStatus.STARTED else ChargeStatus.RELEASED
@@ -243,7 +246,7 @@ async def end(deps: Dependencies, session: Session, row: Any, *, to: StartStatus
 
 
 async def settled(deps: Dependencies, tenant_id: str, start_id: str) -> None:
-    """Waits a while until the vendor has answered about a start."""
+    """Waits until a start is no longer AUTHORISED, at most WAIT_SECONDS."""
     for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
         async with deps.database.reading() as connection:
             found = await by_ids(connection, tenant_id, [start_id])
@@ -253,7 +256,7 @@ async def settled(deps: Dependencies, tenant_id: str, start_id: str) -> None:
 
 
 def columns(tenant_id: str) -> Select[Any]:
-    """The query for a tenant's starts, each with its charge."""
+    """Returns the query for a tenant's starts, each with its charge."""
     return (
         select(Start.__table__, Charge.status.label("charge"))
         .join(Charge, Charge.start_id == Start.id, isouter=True)

@@ -1,7 +1,7 @@
-"""Having something done to a verification at its vendor: the intention is written first, the call made once, the end recorded.
+"""Actions on a verification at its provider: the intent is stored first, then the call is made once and its result recorded.
 
-The same idempotency key gives the first answer again. What yields a secret (a token, a link) is never stored, so a repeated
-request makes a fresh one. After a call that was not answered, the vendor is looked at.
+A repeated idempotency key returns the first result. Secrets (a token, a link) are never stored, so a repeated request creates a
+new one. After a call without a response, the verification is refreshed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from app.service.work import idempotency, lease
 from app.store.db import Session, now, transaction
 
 PARAMETERS = "vendor_action.parameters"
-# Longer than any call to a vendor may take.
+# Longer than any call to a provider may take.
 LEASE_SECONDS = 60.0
 # How long a repeated request waits for the first one to end.
 WAIT_SECONDS, POLL_SECONDS = 3.0, 0.1
@@ -40,7 +40,7 @@ log = structlog.get_logger(module=__name__)
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted for whom, and by whom: `actor` is the credential's name, for the record."""
+    """A requested action on a customer's verification. `actor` is the name of the credential, for the audit record."""
 
     tenant_id: str
     customer_id: str
@@ -56,14 +56,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Done:
-    """The verification it was done to, and what it yielded."""
+    """The result of an action, with the id of its verification."""
 
     verification_id: str
     answer: ActionAnswer
 
 
 async def carry_out(deps: Dependencies, providers: Mapping[ProviderName, Provider], order: Order) -> Done:
-    """Does it now. Raises UserFault where it cannot be done; nothing is changed here then."""
+    """Carries out an action now and returns its result. Raises UserFault if it fails."""
     row = await _current(deps, order)
     provider = _able(providers, row, order.action.kind)
     action_id = ids.new("act")
@@ -77,7 +77,7 @@ async def carry_out(deps: Dependencies, providers: Mapping[ProviderName, Provide
     known = await idempotency.once(deps, request, action_id, make)
     if known == action_id:
         return Done(row.id, await _call(deps, provider, row, order, known, _subject(row)))
-    # The order as it was given first, about the verification that was the newest then.
+    # A repeated request applies to the first order, and to the verification that was the newest then.
     first, over = await _take_over(deps, known)
     async with deps.database.reading() as connection:
         (row,) = await verification.by_ids(connection, order.tenant_id, [first.verification_id])
@@ -141,8 +141,10 @@ async def _intend(deps: Dependencies, session: Session, row: Any, order: Order, 
 
 
 async def _take_over(deps: Dependencies, action_id: str) -> tuple[Any, bool]:
-    """The order as it was left, and whether it is over; if not, it is the caller's to go on with. Whoever finds another at it
-    waits a moment, and is told so then."""
+    """Returns the stored action, and True if it is done. If not, claims it for the caller.
+
+    Waits up to WAIT_SECONDS for a request that is being carried out, then raises UserFault.
+    """
     for _ in range(round(WAIT_SECONDS / POLL_SECONDS)):
         async with transaction(deps.database) as session:
             query = select(VendorAction.__table__).where(VendorAction.id == action_id).with_for_update(key_share=True)
@@ -163,14 +165,17 @@ async def _take_over(deps: Dependencies, action_id: str) -> tuple[Any, bool]:
 
 
 async def _yielded_again(provider: Provider, subject: Subject, order: Order) -> ActionAnswer:
-    """A token or link was never stored: a repeated request is given a fresh one. Everything else was done, once."""
+    """Returns the result for a repeated request: a new token or link, because none is stored, and otherwise an empty result."""
     if order.action.kind in (ActionKind.SDK_TOKEN, ActionKind.LINK, ActionKind.SHARE):
         return await provider.act(subject, order.action)
     return ActionAnswer()
 
 
 async def _call(deps: Dependencies, provider: Provider, row: Any, order: Order, action_id: str, subject: Subject) -> ActionAnswer:
-    """Outside any transaction. However it ends, that is recorded, and the vendor's present state is looked at."""
+    """Calls the provider outside any transaction and returns its result. Raises UserFault if the call fails.
+
+    Records the result, and requests a refresh of the verification unless the call was refused.
+    """
     try:
         answer = await provider.act(subject, order.action)
     except UserFault as refusal:
@@ -195,7 +200,7 @@ def _subject(row: Any) -> Subject:
 
 
 def _refusal(row: Any, fault: VendorFault, explained: ProcessFault, status: ActionStatus) -> UserFault:
-    """Whether anything left the building is said in words: it decides what the caller may do next."""
+    """Returns the fault for the caller. Its hint depends on whether a request was sent, and on whether it may have had effect."""
     if isinstance(fault, NotSent):
         hint = "Nothing was sent. Repeat the request with the same idempotency key."
         return UserFault("PROVIDER_UNAVAILABLE", explained.message, None, hint)
@@ -225,7 +230,7 @@ async def _end(deps: Dependencies, row: Any, order: Order, action_id: str, statu
 
 
 async def set_on_customer(deps: Dependencies, order: Order, **values: Any) -> None:
-    """What the firm itself holds of a customer: risk level and tags. Once per idempotency key; raises NOT_FOUND."""
+    """Stores the tenant's own values on a customer, risk level and tags, once per idempotency key. Raises NOT_FOUND."""
 
     async def make(session: Session) -> None:
         changed = await session.execute(
@@ -245,7 +250,7 @@ async def set_on_customer(deps: Dependencies, order: Order, **values: Any) -> No
 
 
 async def of_verifications(connection: AsyncConnection, tenant_id: str, verification_ids: Sequence[str]) -> Sequence[Any]:
-    """What was done to verifications, newest first; at most a hundred of all of them."""
+    """Returns the actions on these verifications, newest first, at most 100 in total."""
     columns = (
         VendorAction.id, VendorAction.verification_id, VendorAction.kind, VendorAction.status, VendorAction.requested_by,
         VendorAction.error_code, VendorAction.created_at, VendorAction.ended_at,

@@ -1,4 +1,4 @@
-"""The customer's own way in: the link to the hosted page, the short-lived token behind it, and going on to the vendor."""
+"""Customer access: the link to the hosted page, the short-lived token behind it, and the redirect to the provider's page."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from app.service.verification import verification
 from app.store.db import Session, transaction
 
 PURPOSE = "verify"
-# A link is the same for a month, and good for a month after: whoever compares links sees no change from day to day.
+# A link stays the same for a month, so that it does not change from day to day, and is valid for one more month.
 MONTH = 30 * 86_400
 TOKEN_SECONDS, TOKEN_MOST = 3600, 86_400
-# Tokens of one customer at a time; an older one ends when there are more.
+# The most valid tokens of one customer. A new one beyond that deletes the oldest.
 TOKENS_MOST = 20
 LINK_SECONDS = 86_400
 
 
 def link(deps: Dependencies, tenant_id: str, customer_id: str) -> str:
-    """What the address of a customer's hosted page ends with."""
+    """Returns the signed last part of the URL of a customer's hosted page."""
     month = int(deps.clock.now().timestamp()) // MONTH
     return deps.vault.sign(PURPOSE, [tenant_id, customer_id, (month + 2) * MONTH])
 
 
 @dataclass(frozen=True)
 class CustomerToken:
-    """A customer's token, for its browser or phone."""
+    """A token for a customer's browser or phone, with its expiry."""
 
     customer_id: str
     token: str = field(repr=False)
@@ -50,7 +50,7 @@ class CustomerToken:
 
 
 async def exchange(deps: Dependencies, text: str) -> CustomerToken | None:
-    """A token for whoever holds a link; None where the link is forged or has ended, or the customer is gone or deactivated."""
+    """Returns a token in exchange for a link, or None if the link is invalid or expired, or the customer deleted or deactivated."""
     content = deps.vault.verify(PURPOSE, text)
     if not isinstance(content, list) or content[2] < deps.clock.now().timestamp():
         return None
@@ -62,7 +62,7 @@ async def exchange(deps: Dependencies, text: str) -> CustomerToken | None:
 
 
 async def token(deps: Dependencies, tenant_id: str, customer_id: str, *, seconds: int) -> CustomerToken:
-    """A token that is good for one customer's own data. Raises UserFault."""
+    """Returns a new token that gives access to one customer's own data for `seconds`, 60 to 86,400. Raises UserFault."""
     at = deps.clock.now()
     if not 60 <= seconds <= TOKEN_MOST:
         raise UserFault("OUT_OF_RANGE", f"Between 60 and {TOKEN_MOST} seconds are allowed.", ["input", "expiresInSeconds"])
@@ -90,7 +90,7 @@ async def token(deps: Dependencies, tenant_id: str, customer_id: str, *, seconds
 
 
 async def resume(deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, customer_id: str) -> str:
-    """The vendor's page for a customer that has accepted; PENDING is over then. Raises UserFault."""
+    """Returns the URL of the provider's page and moves the customer from PENDING to IN_PROGRESS. Raises UserFault."""
     place = ["input", "customerId"]
     async with deps.database.reading() as connection:
         people = await customer.by_ids(connection, tenant_id, [customer_id])
@@ -112,7 +112,7 @@ async def resume(deps: Dependencies, providers: Mapping[ProviderName, Provider],
 
 
 async def _page(deps: Dependencies, providers: Mapping[ProviderName, Provider], row: Any, cipher: DataKeyCipher) -> str:
-    """The page that is known, or a fresh one where the vendor makes such."""
+    """Returns the stored link, or a new one if the provider can create links. Raises UserFault if there is none."""
     known = verification.link(deps, row, cipher)
     if known is not None:
         return known

@@ -1,4 +1,4 @@
-"""What vendors send by themselves: stored once, matched to whom it is about, and turned into a look at the vendor."""
+"""Inbound events of providers: stored once, matched to their verification, and turned into a refresh."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from app.store.db import Session, now, transaction
 from app.store.page import Keyset, newest_first
 
 BODY = "inbound_event.body"
-# Of one subject no more than this many events are taken up at once; the rest follow with the next look.
+# The most events of one verification that a refresh handles; the rest follow with the next refresh.
 BATCH = 500
 LIMIT = 200
-# How long ago an event may have slipped past the verification that it is about.
+# The age up to which unmatched events are matched again, because their verification may have been created concurrently.
 LATE_SECONDS = 600.0
-# What is about nobody known for so long is about nobody here: other systems may use the vendor's account, too.
+# Unmatched events older than this are deleted: other systems may use the same provider account.
 KEPT_UNMATCHED_SECONDS = 90 * 86_400.0
 
 
@@ -44,9 +44,10 @@ class Taken(StrEnum):
 
 
 async def take_in(deps: Dependencies, provider: ProviderName, notice: Notice, body: bytes) -> Taken:
-    """Stores an authentic event and asks for a look at what it is about, in one transaction; a repeated one changes nothing.
+    """Stores an authentic event and requests a refresh of its verifications, in one transaction.
 
-    The content decides nothing: it only says where to look. An event about nothing we know is kept, and waits.
+    Returns DUPLICATE, without any change, for a repeated event. The content only identifies the verification and never changes
+    its state. An event that matches no verification is stored as UNMATCHED.
     """
     async with transaction(deps.database) as session:
         about = await _about(session, provider, notice)
@@ -85,7 +86,7 @@ async def take_in(deps: Dependencies, provider: ProviderName, notice: Notice, bo
 
 
 async def _tell(session: Session, provider: ProviderName, notice: Notice, about: Sequence[Any]) -> None:
-    """Who may be waiting for it: looks at verifications, ingestions, and starts of which nobody is sure."""
+    """Wakes everything that may wait for the event: refreshes of verifications, ingestions and uncertain starts."""
     if not about and notice.external_id is not None and notice.subject is not None:
         session.tell(UnknownReference(provider, notice.external_id, notice.subject))
     await wake(session, [row.id for row in about], thorough=notice.thorough)
@@ -93,10 +94,10 @@ async def _tell(session: Session, provider: ProviderName, notice: Notice, about:
 
 
 async def _about(session: Session, provider: ProviderName, notice: Notice) -> Sequence[Any]:
-    """The verifications that an event is about, locked: by the vendor's id, else by ours.
+    """Returns the verifications that an event is about, locked: found by the provider's id, else by ours.
 
-    Locked as all rows here are, `FOR NO KEY UPDATE`: that does not wait for the foreign keys of rows that others insert, which
-    under `FOR UPDATE` ends in deadlocks.
+    The lock is `FOR NO KEY UPDATE`, as everywhere, because `FOR UPDATE` conflicts with the foreign key checks of concurrent
+    inserts and ends in deadlocks.
     """
     query = select(Verification.id, Verification.tenant_id, Verification.customer_id, Verification.external_id)
     query = query.where(Verification.provider == provider).order_by(Verification.id).limit(LIMIT)
@@ -110,7 +111,7 @@ async def _about(session: Session, provider: ProviderName, notice: Notice) -> Se
 
 
 async def _only_tenant(session: Session) -> str | None:
-    """With one tenant alone, an event about nothing we know can only be that one's; with several it is nobody's yet."""
+    """Returns the id of the only tenant, which owns unmatched events, or None if there are several tenants or none."""
     found = (await session.execute(select(Tenant.id).limit(2))).all()
     return str(found[0].id) if len(found) == 1 else None
 
@@ -124,7 +125,7 @@ async def _sealed(deps: Dependencies, session: Session, about: Any | None, body:
 
 
 async def wake(session: Session, verification_ids: Sequence[str], *, thorough: bool = False) -> None:
-    """Asks for a look at these verifications, now. Any number of rings before the look begins are one look."""
+    """Requests a refresh of these verifications now. Requests before the refresh begins are merged into one."""
     if not verification_ids:
         return
     values: dict[str, Any] = {"notices": Verification.notices + 1, "due_at": now(), "wake_at": now(WAKE_AGAIN_SECONDS)}
@@ -136,7 +137,7 @@ async def wake(session: Session, verification_ids: Sequence[str], *, thorough: b
 
 
 async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
-    """An ingestion that waits for its verdict need not wait until it would have asked by itself."""
+    """Wakes running ingestions that wait for a decision, before their next scheduled attempt."""
     waiting = [name for name in ingestion_ids if ids.kind(name) == "ing"]
     if not waiting:
         return
@@ -151,7 +152,10 @@ async def _hurry(session: Session, ingestion_ids: Sequence[str]) -> None:
 
 
 async def match(deps: Dependencies, session: Session, verification_id: str) -> None:
-    """Gives events that came before their verification was known to it, sealed anew under the customer's key."""
+    """Assigns unmatched events to a verification created after they arrived, and seals them under the customer's key.
+
+    Requests a thorough refresh if there are any.
+    """
     waiting = (
         select(InboundEvent.id, InboundEvent.body, Verification.tenant_id, Verification.customer_id)
         .join(Verification, (Verification.provider == InboundEvent.provider) & (Verification.reference == InboundEvent.subject))
@@ -182,7 +186,7 @@ async def match(deps: Dependencies, session: Session, verification_id: str) -> N
 
 
 async def match_late(session: Session) -> None:
-    """Asks for a look at verifications that became known at the very moment at which an event about them was stored."""
+    """Requests a refresh of verifications that were created while an event about them was being stored."""
     query = (
         select(Verification.id)
         .join(InboundEvent, (InboundEvent.provider == Verification.provider) & (InboundEvent.subject == Verification.reference))
@@ -194,7 +198,7 @@ async def match_late(session: Session) -> None:
 
 
 async def forget_unmatched(session: Session) -> int:
-    """Deletes events that nobody has turned up for, and says how many."""
+    """Deletes old unmatched events. Returns their number."""
     gone = await session.execute(
         delete(InboundEvent).where(
             InboundEvent.status == InboundStatus.UNMATCHED, InboundEvent.received_at < now(-KEPT_UNMATCHED_SECONDS)
@@ -204,7 +208,7 @@ async def forget_unmatched(session: Session) -> int:
 
 
 async def waiting_for(session: Session, verification_id: str) -> Sequence[str]:
-    """The events that the look which begins now will have handled."""
+    """Returns the ids of the waiting events of a verification, at most BATCH."""
     query = select(InboundEvent.id).where(
         InboundEvent.verification_id == verification_id, InboundEvent.status == InboundStatus.WAITING
     )
@@ -224,7 +228,7 @@ def _cut(text: str | None) -> str | None:
 
 
 def columns(tenant_id: str) -> Select[Any]:
-    """The query for the events that are a tenant's."""
+    """Returns the query for a tenant's inbound events."""
     return select(InboundEvent.__table__).where(InboundEvent.tenant_id == tenant_id)
 
 

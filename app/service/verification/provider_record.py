@@ -1,4 +1,4 @@
-"""Records of a provider, read at the provider as they are."""
+"""Provider records, read at the provider and returned unchanged."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Looking at a verification's present state: because its vendor rang, or because it stayed too long in a stage.
+"""Refresh of a verification: fetches its state from the provider after a notice, or when it stayed too long in a stage.
 
-One look at a time per verification, each under a fence; what was fetched is applied if it is newer than what is known.
+One refresh runs at a time per verification, under a fence. A snapshot is applied only if it is newer than the stored state.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from app.store.db import now, transaction
 log = structlog.get_logger(module=__name__)
 
 RETRY_FIRST, RETRY_CAP = 1.0, 600.0
-# A refusal that time alone does not mend (credentials, a verification that is gone) is asked about this often.
+# The pauses after refusals that a retry alone does not fix: bad credentials, and a verification that no longer exists.
 REFUSED_SECONDS, MISSING_SECONDS = 900.0, 86_400.0
 DEFECT_SECONDS = 30.0
-# The vendor rang and nothing was new: its answer may come from a replica that lags behind its own webhook.
+# The pause after a notice that brought no change: the provider's response may come from a replica that lags behind its webhook.
 ECHO_SECONDS = 15.0
 GONE = frozenset({404, 410})
 
 
 async def refresh(context: WorkContext, verification_id: str) -> None:
-    """Asks the vendor about one verification. Running twice changes nothing."""
+    """Refreshes one verification from its provider, under a lease. Running it twice changes nothing."""
     claimed = await _claim(context, verification_id)
     if claimed is None:
         return
@@ -59,7 +59,11 @@ async def refresh(context: WorkContext, verification_id: str) -> None:
 
 
 async def _claim(context: WorkContext, verification_id: str) -> tuple[Any, Sequence[str]] | None:
-    """The row as it was before, with the events that the look will have handled; None where there is nothing to do."""
+    """Claims the verification.
+
+    Returns the row as it was before the claim, with the ids of the events that this refresh handles, or None if the verification
+    does not exist or is already claimed.
+    """
     async with transaction(context.deps.database) as session:
         query = select(Verification.__table__).where(Verification.id == verification_id).with_for_update(key_share=True)
         row = (await session.execute(query)).first()
@@ -88,14 +92,14 @@ class Refresh:
             await self._after_fault(fault)
         except StaleFence:
             raise
-        except Exception as problem:  # the edge of the work: whatever it was, it is tried again
+        except Exception as problem:  # the outermost handler: every failure is retried
             log.error("verification.defect", verification_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(DEFECT_SECONDS)
 
     async def _refresh(self, provider: Provider) -> None:
         deps = self.context.deps
         reference = Reference(self.row.reference, self.row.integration)
-        # What rang said may be about the profile; and without a ring nothing is known about what changed.
+        # A notice can require a thorough refresh. Without a notice, any part may have changed.
         thorough = self.row.thorough or not self.event_ids
         snapshot = await provider.refresh(reference, thorough=thorough)
         seen = VerificationSnapshot(reference, provider.state(snapshot, reference), snapshot)
@@ -123,7 +127,7 @@ class Refresh:
             await self._end(session, row, seen.state.stage, changed=changed)
 
     async def _locked(self, session: Any) -> Any:
-        """The row as it is now. Raises StaleFence where another worker has it."""
+        """Returns the current row, locked. Raises StaleFence if another worker has claimed it."""
         query = select(Verification.__table__).where(Verification.id == self.row.id, Verification.fence == self.fence)
         row = (await session.execute(query.with_for_update(key_share=True))).first()
         if row is None:
@@ -131,7 +135,11 @@ class Refresh:
         return row
 
     async def _end(self, session: Any, row: Any, stage: Stage | None, *, changed: bool) -> None:
-        """When to look again: at once if the vendor has rung since, soon if it rang for nothing, else by the table."""
+        """Releases the row and schedules the next refresh.
+
+        The next refresh is due at once after a new notice, within ECHO_SECONDS after a notice without a change, and otherwise
+        as `next_refresh` says.
+        """
         deps, quiet = self.context.deps, 0 if changed or self.event_ids else row.quiet + 1
         sure = stage or (Stage(row.stage) if row.stage else Stage.CREATED)
         wait = next_refresh(sure, quiet, deps.expected_stay)
@@ -149,14 +157,16 @@ class Refresh:
         )
 
     def _released(self, wait: float) -> dict[str, Any]:
-        """To be looked at again after so many seconds; at once if the vendor has rung since the claim, or if there are more
-        events than one look takes up."""
+        """Returns the columns that release the row until a refresh after `wait` seconds.
+
+        The refresh is due at once if a notice arrived since the claim, or if this refresh handled a full batch of events.
+        """
         unchanged = Verification.notices == self.row.notices
         due = now() if len(self.event_ids) == inbound.BATCH else case((unchanged, now(wait)), else_=now())
         return {"lease_until": None, "due_at": due, "wake_at": due}
 
     async def put_back(self, after: float, **values: Any) -> None:
-        """Gives the row back for another look."""
+        """Releases the row for another refresh after `after` seconds. Ignores a lost fence."""
         try:
             async with transaction(self.context.deps.database) as session:
                 await verification_model.write(session, self.row.id, fence=self.fence, **self._released(after), **values)
@@ -164,7 +174,7 @@ class Refresh:
             return
 
     async def _after_fault(self, fault: VendorFault) -> None:
-        """A look never fails for good: it is tried again, later and later. What is known stays as it is."""
+        """Retries a failed refresh with growing delays and never gives up. Keeps the stored state."""
         at = self.context.deps.clock.now()
         log.warning("vendor.fault", verification_id=self.row.id, kind=type(fault).__name__, operation=fault.operation)
         if isinstance(fault, Answered) and fault.status in GONE:
@@ -180,7 +190,7 @@ class Refresh:
         await self.put_back(pause, faulty_since=since)
 
     async def _missing(self) -> None:
-        """The vendor no longer has it: told once. The last sure state stays, and so does the customer."""
+        """Marks the verification as missing at the provider and records the event once. Keeps its last state and the customer."""
         deps = self.context.deps
         async with transaction(deps.database) as session:
             row = await self._locked(session)

@@ -1,7 +1,7 @@
-"""Computing what is stored again: raw events, the answers ingestions were made of, the answers a verification stands on.
+"""Replay: interprets stored raw data again, for inbound events, ingestion results and verification states.
 
-Every difference is shown first; with `dry_run` nothing else happens. What was stored raw is never asked of the vendor again,
-except that a replayed event asks for a look at the present state, as it did when it came.
+Every difference is reported, and with `dry_run` nothing is changed. Stored data is never fetched again, but a replayed event
+requests a refresh of its verification, as it did on arrival.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ BATCH = 100
 async def replay(
     deps: Dependencies, providers: Mapping[ProviderName, Provider], tenant_id: str, wanted: Wanted, *, dry_run: bool
 ) -> Replay:
-    """Computes again and tells the differences; without `dry_run` applies them, each subject in a transaction of its own."""
+    """Returns the differences between stored and recomputed values. Unless `dry_run`, applies them, one transaction per subject.
+
+    Raises UserFault if `since` is later than `until`.
+    """
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise UserFault("EMPTY_RANGE", "`since` lies after `until`.", ["filter", "since"])
     examined, found = 0, []
@@ -86,7 +89,10 @@ def _conditions(wanted: Wanted, table: Any, at: Any) -> list[Any]:
 
 
 async def _event(deps: Dependencies, provider: Provider, row: Any, cipher: DataKeyCipher | None, dry_run: bool) -> list[Difference]:
-    """What the raw body says today, beside what was read from it then; and another look at whom it is about."""
+    """Returns the differences between the stored fields of an event and those read from its raw body now.
+
+    Unless `dry_run`, stores the new fields and requests a refresh of the event's verification.
+    """
     try:
         body = cipher.open(row.body, inbound.BODY) if cipher else deps.vault.open(row.body, inbound.BODY)
     except CorruptData:
@@ -147,7 +153,7 @@ async def _by_ingestion(connection: Any, owners: Sequence[str]) -> dict[str, lis
 
 
 def _snapshot(owner: Any, payloads: Sequence[Any], cipher: DataKeyCipher) -> Snapshot:
-    """The answers as they came; a session that gave none then gives none now."""
+    """Returns the stored payloads as a snapshot, with the references that were fetched then."""
     opened = {row.kind: cipher.open(row.body, payload.BODY) for row in payloads}
     named = orjson.loads(opened.pop(payload.REFERENCES, b"[]"))
     references = tuple(Reference.of(plain) for plain in named) or (Reference(owner.reference, owner.integration),)
@@ -157,7 +163,10 @@ def _snapshot(owner: Any, payloads: Sequence[Any], cipher: DataKeyCipher) -> Sna
 async def _result(
     deps: Dependencies, provider: Provider, row: Any, result: Any, snapshot: Snapshot, cipher: DataKeyCipher, dry_run: bool
 ) -> list[Difference]:
-    """One process computed again. Data that needs files which were never fetched cannot be completed from here."""
+    """Returns the differences of one recomputed process result. Unless `dry_run`, stores them.
+
+    Does not store a result whose files were never fetched, and does not turn a completed result into a failed one.
+    """
     process = KycProcess(result.process)
     try:
         found: Outcome | ProcessFault = provider.extract(process, snapshot)
@@ -240,7 +249,10 @@ async def _verifications(
 async def _verification(
     deps: Dependencies, provider: Provider, row: Any, payloads: Sequence[Any], cipher: DataKeyCipher, dry_run: bool
 ) -> list[Difference]:
-    """The last look, read again: a word that was unknown then may be known now."""
+    """Returns the differences between a verification's stored state and its last snapshot as interpreted now.
+
+    Unless `dry_run`, applies them. Values that were unknown at the time of the snapshot may be known now.
+    """
     reference = Reference(row.reference, row.integration)
     snapshot = _snapshot(row, payloads, cipher)
     state = provider.state(snapshot, reference)

@@ -1,4 +1,4 @@
-"""Verifications: known by what was ingested or started, changed only by what was fetched from their vendor."""
+"""Verifications: created by an ingestion or a start, changed only by snapshots fetched from their provider."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LINK = "verification.link"
 
 
 async def keep(deps: Dependencies, session: Session, owner: Any, seen: VerificationSnapshot, cipher: DataKeyCipher) -> None:
-    """Makes a verification known, or applies what was seen to the one that is. `owner` is the ingestion that saw it."""
+    """Creates a verification from a snapshot, or applies the snapshot to the existing one. `owner` is the ingestion."""
     query = (
         select(Verification.__table__)
         .where(
@@ -73,7 +73,7 @@ async def _create(deps: Dependencies, session: Session, owner: Any, seen: Verifi
         "updated_at": at,
     }
     if not await session.insert_new(Verification, **values):
-        return  # another ingestion of the same verification made it known a moment ago
+        return  # another ingestion of the same verification has just created it
     held = payload.Owner(owner.tenant_id, owner.customer_id, owner.provider, verification_id=verification_id)
     await payload.of_verification(session, held, seen.snapshot, cipher)
     data = {"verificationId": verification_id, "provider": owner.provider, "reviewAnswer": state.answer, "stage": state.stage}
@@ -83,12 +83,12 @@ async def _create(deps: Dependencies, session: Session, owner: Any, seen: Verifi
 async def apply(
     deps: Dependencies, session: Session, row: Any, seen: VerificationSnapshot, cipher: DataKeyCipher, *, again: bool = False
 ) -> bool:
-    """Applies what was fetched, if it is newer than what is known. Whether anything changed.
+    """Applies a snapshot unless it is older than the stored state. Returns True if anything changed.
 
-    With `again` the stored answers are read anew: the same words may mean more than they did.
+    With `again`, the snapshot is a stored one that is interpreted again, and is applied even if its content is the same.
 
-    The row must be locked. The customer moves only as `app.domain.verification.MOVES` says, and only for the verification that
-    is the customer's newest or was once approved.
+    The row must be locked. The customer moves only as `app.domain.verification.MOVES` allows, and only if the verification is
+    the customer's newest or was once approved.
     """
     at, state = deps.clock.now(), seen.state
     if rule.is_older(state, Known(row.attempt, row.decided_at, row.level), at=at):
@@ -100,7 +100,7 @@ async def apply(
     if changed:
         values |= _columns(state, digest, cipher) | {"active": presence, "updated_at": at}
         if state.stage is None:
-            # Words that nobody knows move nothing: what was sure last stays, and the words are kept beside it.
+            # Unknown values change no stage: the last known state stays, and the raw values are stored beside it.
             values |= {name: getattr(row, name) for name in ("stage", "review_answer", "reject_type", "decided_at")}
         else:
             values["approval"] = rule.approval(Approval(row.approval), state.stage)
@@ -152,7 +152,7 @@ def _data_changed(row: Any, state: VendorState) -> bool:
 
 
 def _tell(session: Session, row: Any, state: VendorState, values: dict[str, Any]) -> None:
-    """The events of a change. They hold the vendor's words and our ids, never a comment."""
+    """Records the events of a change. They contain the provider's values and our ids, never a comment."""
 
     def event(type_: EventType, **data: Any) -> None:
         content = {"verificationId": row.id, "provider": row.provider, **data}
@@ -201,13 +201,13 @@ async def _move_customer(session: Session, row: Any, state: VendorState, approva
 
 
 def link(deps: Dependencies, row: Any, cipher: DataKeyCipher) -> str | None:
-    """The vendor's page for the customer; None where none is known, or it has ended."""
+    """Returns the URL of the provider's page for the customer, or None if none is stored or it has expired."""
     ended = row.link_expires_at is not None and row.link_expires_at <= deps.clock.now()
     return None if row.link is None or ended else cipher.open(row.link, LINK).decode()
 
 
 async def opened(deps: Dependencies, session: Session, tenant_id: str, customer_id: str) -> None:
-    """The customer has gone on to the vendor's page: PENDING is over. Any other status stays as it is."""
+    """Moves a PENDING customer who opened the provider's page to IN_PROGRESS. Leaves any other status unchanged."""
     person = await customer_model.find_locked(session, tenant_id, customer_id)
     if person is not None and person.kyc_status == KycStatus.PENDING:
         await customer_model.move(session, person, to=KycStatus.IN_PROGRESS, at=deps.clock.now(), reason="verification_opened")
@@ -219,7 +219,7 @@ async def _is_newest(session: Session, row: Any) -> bool:
 
 
 def columns(tenant_id: str) -> Select[Any]:
-    """The query for a tenant's verifications."""
+    """Returns the query for a tenant's verifications."""
     return select(Verification.__table__).where(Verification.tenant_id == tenant_id)
 
 
@@ -228,7 +228,7 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, verification_ids: 
 
 
 async def newest(connection: AsyncConnection | Session, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """The newest verification of each of these customers that has any."""
+    """Returns the newest verification of each customer, for those that have one."""
     # Ids sort by time, so a customer's newest verification is the one with the greatest id.
     latest = (
         select(func.max(Verification.id))
