@@ -1,4 +1,4 @@
-"""Screening against sanctions and watch lists: what came of it, and the moves of `aml.status` that follow."""
+"""Screening against sanctions and watch lists: its results, and the moves of `aml.status` that follow."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Screened(StrEnum):
     HITS = "HITS"
 
 
-# The worst first: one that found something is not made good by all the others, one that has not looked neither.
+# The worst first: the other screeners cannot outweigh a screener that found a hit, or one that failed.
 WORST = (Screened.HITS, Screened.UNSURE, Screened.NONE, Screened.SILENT, Screened.RUNNING, Screened.CLEAR)
-# What is yet to become something else.
+# The results that are not final.
 OPEN = frozenset({Screened.SILENT, Screened.RUNNING})
 
 

@@ -1,4 +1,4 @@
-"""A verification at a vendor: where it stands in our words, and what that means for the customer.
+"""A verification at a provider: its stage in our vocabulary, and the customer's moves that follow from it.
 
 The vendor's own words are kept beside ours. A word that no table knows moves nothing: the last sure stage stays.
 """
@@ -33,7 +33,7 @@ class RejectType(StrEnum):
 
 
 class Approval(StrEnum):
-    """The memory of an approval. One whose approval was taken back goes on counting for its customer."""
+    """The approval state of a verification. A revoked approval continues to count for its customer."""
 
     NEVER = "NEVER"
     HELD = "HELD"
@@ -42,7 +42,7 @@ class Approval(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class ImageReview:
-    """One image of a step, with its own verdict. `image_id` is the vendor's."""
+    """One image of a step, with its own verdict. `image_id` is the provider's."""
 
     image_id: str
     answer: str | None = None
@@ -54,7 +54,7 @@ class ImageReview:
 
 @dataclass(frozen=True, repr=False)
 class StepReview:
-    """One step of the vendor's flow: what was given for it, and what was thought of that. Words are the vendor's own."""
+    """One step of the provider's flow: the submitted images, and the verdict. Words are the provider's own."""
 
     name: str
     answer: str | None = None
@@ -68,10 +68,10 @@ class StepReview:
 
 @dataclass(frozen=True, repr=False)
 class VendorState:
-    """The present state as the vendor tells it. `stage` is None where its words are unknown to us.
+    """The current state of a verification at its provider. `stage` is None if the provider's status is unknown.
 
-    `active` is None where the profile's presence was not read, `data_digest` where the profile was not. `attempt` counts
-    the vendor's reviews of this verification.
+    `active` is None if the profile's presence was not read, `data_digest` if the profile was not. `attempt` counts the
+    provider's reviews of this verification.
     """
 
     stage: Stage | None
@@ -100,7 +100,7 @@ class Known:
     level: str | None
 
 
-# How far a vendor's replica may lag behind.
+# The longest lag of a provider's replica.
 LAG = dt.timedelta(minutes=10)
 
 
