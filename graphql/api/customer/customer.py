@@ -123,7 +123,7 @@ class Customer(Node):
         return [RequiredInformation(field=item["field"], reason=item["reason"], message=item["message"]) for item in asked]
 
     async def _asked_again(self, context: Context) -> list[Required]:
-        """What the vendor wants to be given again."""
+        """Returns the fields that the provider requires again."""
         row = await context.loaders.verification_by_customer.load(self.id)
         cipher = await context.loaders.cipher_by_customer.load(self.id)
         if row is None or cipher is None or row.details is None:

@@ -1,4 +1,4 @@
-"""Computing stored events and answers again, showing every difference before anything changes."""
+"""Replays of stored events and responses, which show every difference before anything changes."""
 
 from __future__ import annotations
 

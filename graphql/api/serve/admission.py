@@ -59,7 +59,7 @@ class Admitted:
     operations: dict[str | None, OperationDefinitionNode]
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of this name, or the only one; None where it is not clear which is meant."""
+        """Returns the operation of this name, or without a name the only one. Returns None if no single one matches."""
         if name is None:
             return next(iter(self.operations.values())) if len(self.operations) == 1 else None
         return self.operations.get(name)
@@ -203,7 +203,7 @@ class _Pricing:
 
 
 def _times(node: FieldNode, field: Any) -> int:
-    """How many objects a field can stand for."""
+    """Returns the greatest number of objects that a field can return."""
     if field is None:
         return 1
     if "first" in field.args:

@@ -100,7 +100,7 @@ class Endpoint:
 
 
 def negotiate(accept: str | None) -> str:
-    """The response media type for an Accept header. Raises a Refusal with 406 where neither of ours is acceptable."""
+    """Returns the response media type for an Accept header. Raises a Refusal with 406 if it accepts neither of ours."""
     if not accept:
         return JSON
     best: tuple[float, int, str] | None = None
@@ -130,7 +130,7 @@ def _wants_page(request: Request) -> bool:
 
 
 async def _parameters(request: Request) -> Mapping[str, Any]:
-    """`query`, `variables`, `operationName` and `extensions` of a request."""
+    """Returns `query`, `variables`, `operationName` and `extensions` of a request. Raises Refusal or BadRequest."""
     if request.method == "GET":
         asked: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
@@ -158,7 +158,7 @@ def _checked(asked: Any) -> Mapping[str, Any]:
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body, of which no more than the limit is ever held. Raises PayloadTooLarge."""
+    """Returns the whole body. Raises PayloadTooLarge as soon as it exceeds the limit, without reading the rest."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         raise PayloadTooLarge(f"A request has at most {BODY_LIMIT} bytes.")

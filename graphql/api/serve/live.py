@@ -1,9 +1,9 @@
 """Live subscriptions in groups: one execution and one encoding per event, the same bytes to every member.
 
-Whatever shapes an answer is part of a group's key: document, operation, variables, tenant, rights, and the customer whose
-own token it is. A member first catches up by itself, from its cursor or the present state, and then joins its group without a
-gap or a repeat: both know their place in the event log. A member that falls behind loses nothing; it leaves the group and
-catches up again.
+A group's key holds everything that affects a response: document, operation, variables, tenant, rights, and the customer of a
+customer's own token. A member first catches up by itself, from its cursor or the current state, and then joins its group
+without a gap or a repeat, because both know their position in the event log. A member that falls behind loses nothing: it
+leaves the group and catches up again.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from app.notify.notice import Notifier
 
 log = structlog.get_logger(module=__name__)
 
-# Messages that wait for one slow member before it has to catch up by itself.
+# The number of messages that may wait for a slow member before it must catch up by itself.
 BUFFER = 256
-# A group that failed is not formed anew at once.
+# The delay before a failed group is formed again.
 REJOIN_SECONDS = 0.5
 Send = Callable[[str], Awaitable[None]]
 
@@ -188,7 +188,7 @@ class Hub:
                 group.task.cancel()
 
     async def _results(self, asked: Asked, principal: Principal, feed: Feed) -> AsyncIterator[str]:
-        """The answers of one run of the subscription over a feed, encoded."""
+        """Yields the encoded responses of one run of the subscription over a feed. Raises Failed."""
         request_id = new_request_id()
         context = self._gate.context(principal, request_id)
         context.feed = feed
@@ -231,7 +231,7 @@ def _graphql_error(problem: Exception) -> GraphQLError:
 
 
 def _key(asked: Asked, principal: Principal, text: str) -> Any:
-    """What must be equal for two subscriptions to get the same bytes. Where each begins does not matter."""
+    """Returns the key that is equal for subscriptions with the same bytes. Leaves out the position at which each begins."""
     field = next((node for node in asked.operation.selection_set.selections if isinstance(node, FieldNode)), None)
     places = {
         argument.value.name.value

@@ -183,7 +183,7 @@ class Socket:
         self._operations[operation_id] = task
 
     async def _operate(self, operation_id: str, payload: dict[str, Any], principal: Principal) -> None:
-        """One operation from its beginning to its `complete` or `error`."""
+        """Runs one operation until its `complete` or `error`."""
         request_id = new_request_id()
         gate = self._sockets.gate
         try:
@@ -213,7 +213,7 @@ class Socket:
                 await self._send({"type": "complete", "id": operation_id})
 
     async def _stream(self, operation_id: str, asked: Asked, text: str, principal: Principal) -> None:
-        """The payload's bytes are the group's; only the operation's id in front of them is this subscriber's own."""
+        """Sends a subscription's messages. The payload's bytes are shared with the group; only the operation's id differs."""
         head = '{"type":"next","id":' + orjson.dumps(operation_id).decode() + ',"payload":'
 
         async def send(payload: str) -> None:
@@ -229,7 +229,7 @@ class Socket:
         await self._send_text(body.encode(message).decode())
 
     async def _send_text(self, text: str) -> None:
-        # Whoever reads nothing is noticed by the watch: a timer for every message would cost more than sending it.
+        # The watch closes sockets of clients that read nothing. A timer for every message would cost more than sending it.
         if not self._unsent:
             self._stuck_since = time.monotonic()
         self._unsent += 1
@@ -242,5 +242,5 @@ class Socket:
             self._stuck_since = time.monotonic()
 
     def is_stuck(self, now: float) -> bool:
-        """Whether something has been waiting to be sent for too long."""
+        """Returns whether a message has been waiting to be sent for too long."""
         return self._unsent > 0 and now - self._stuck_since > UNREAD_SECONDS
