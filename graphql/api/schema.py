@@ -1,4 +1,4 @@
-"""The schema: everything the API offers, put together."""
+"""The complete GraphQL schema of the API."""
 
 from __future__ import annotations
 

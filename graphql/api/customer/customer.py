@@ -270,7 +270,7 @@ class CustomerSubscription:
             if now is None:
                 raise NotFound("There is no such customer.")
             yield now
-        # That something moved at all would tell a customer of hits: of them its own token hears nothing.
+        # The mere fact of a change would reveal hits, so a customer's own token receives no events about them.
         followed = FOLLOWED - ABOUT_SCREENING if context.caller.customer_id else FOLLOWED
         async for row in feed.follow():
             if row.customer_id == id and row.type in followed:

@@ -1,4 +1,4 @@
-"""KYC data as clients submit it. Texts stay texts, so that all the faults of one submission come back together."""
+"""KYC data as clients submit it. Text fields are not typed further, so one response can list all faults of a submission."""
 
 from __future__ import annotations
 

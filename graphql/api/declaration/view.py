@@ -1,4 +1,4 @@
-"""KYC data as clients read it: the fields of the input, with dates, countries and files as what they are."""
+"""KYC data as clients read it: the fields of the input, with typed dates, countries and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of a verification, or given by the customer, as clients see them."""
+"""Files of a verification or from the customer, as clients see them."""
 
 from __future__ import annotations
 

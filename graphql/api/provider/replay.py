@@ -18,7 +18,7 @@ from app.domain.replay import Difference, Wanted
 from app.errors import UserFault, UserFaults
 from app.service.verification import replay
 
-# Fields of a difference that are no personal data.
+# Fields of a difference that hold no personal data.
 OPEN = frozenset({"status", "errorCode", "warnings", "stage", "reviewAnswer", "rejectType", "type", "subject", "externalId"})
 
 

@@ -1,4 +1,4 @@
-"""Relay connections with keyset cursors: a page is found by where it begins, so that depth costs nothing."""
+"""Relay connections with keyset cursors: a page is selected by its first key, so a deep page costs no more."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ NOT_VALID = 400
 
 @dataclass(frozen=True)
 class Refusal(Exception):
-    """An answer below GraphQL: method, media types, size."""
+    """A refusal at the HTTP level: method, media types or size."""
 
     status: int
     message: str
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 
 class Endpoint:
-    """`/graphql` for everything but sockets."""
+    """The HTTP endpoint at `/graphql`. Sockets have their own handler."""
 
     def __init__(self, gate: Gate, graphiql: GraphiQL | None) -> None:
         self._gate = gate
@@ -68,7 +68,7 @@ class Endpoint:
             headers = {"WWW-Authenticate": "Bearer"} if fault.status == 401 else {}
         except ClientDisconnect:
             return Response(status_code=499)
-        except Exception as problem:  # the edge of a request: logged by its place, and the client told nothing of it
+        except Exception as problem:  # the edge of a request: logged with its place, and hidden from the client
             log.error("endpoint.defect", request_id=request_id, error=type(problem).__name__, at=place(problem))
             status, answer, headers = 500, {"errors": [masked(request_id)]}, {}
         headers |= {"Vary": "Accept", "Cache-Control": "no-store", "X-Request-Id": request_id}

@@ -1,4 +1,4 @@
-"""The way in for every operation, over HTTP or a socket: who calls, what is asked, and running it."""
+"""The gate of every operation, over HTTP or a socket: authentication, admission and execution."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from app.service.dependencies import Dependencies
 from app.service.document.fetch import Fetcher
 from app.service.trust import credential
 
-# A proven credential is trusted this long before it is looked up again.
+# The seconds for which a proven credential is cached.
 TRUST_SECONDS = 5.0
 TRUSTED_MOST = 2_000
 ANSWER_ERRORS = 10
@@ -38,7 +38,7 @@ ANSWER_ERRORS = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """One operation as it was asked for."""
+    """One requested operation."""
 
     admitted: Admitted
     operation: OperationDefinitionNode

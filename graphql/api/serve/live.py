@@ -38,7 +38,7 @@ Send = Callable[[str], Awaitable[None]]
 
 
 class Failed(Exception):
-    """A subscription could not go on; `errors` are ready to be sent."""
+    """The failure of a subscription. `errors` are ready to be sent."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__(len(errors))
@@ -46,7 +46,7 @@ class Failed(Exception):
 
 
 class Member:
-    """One subscription of one socket. `position` is the number of the last event it has been told of, or passed by."""
+    """One subscription of one socket. `position` is the number of the last event that was sent or skipped."""
 
     def __init__(self) -> None:
         self.position = 0
@@ -72,7 +72,7 @@ class Member:
         self._waiting.clear()
 
     async def arrivals(self) -> AsyncIterator[str]:
-        """Payloads not told yet, until the group ends or the buffer overflows."""
+        """Yields payloads that were not sent yet, until the group ends or the buffer overflows."""
         while not self.overflowed:
             while self._waiting:
                 seq, payload = self._waiting.popleft()
@@ -88,7 +88,7 @@ class Member:
 
 
 class Group:
-    """Members whose answers are the same. Runs while it has any."""
+    """The members whose responses are equal. A group runs while it has members."""
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
@@ -119,7 +119,7 @@ class Hub:
         self._followers: dict[str, int] = {}
 
     async def serve(self, asked: Asked, principal: Principal, text: str, send: Send) -> None:
-        """Serves one subscription until it is over. Raises Failed where it cannot be served."""
+        """Serves one subscription until it ends. Raises Failed if it cannot be served."""
         tenant_id = principal.tenant_id
         self._followers[tenant_id] = self._followers.get(tenant_id, 0) + 1
         try:

@@ -16,7 +16,7 @@ from app.errors import Forbidden
 EVERYTHING = None
 FIELDS: dict[str, frozenset[str] | None] = {
     "Query": frozenset({"customer"}),
-    # What else there is refuses by itself, each with its own code.
+    # Mutations are not refused here. Those outside MUTATIONS refuse by themselves, each with its own code.
     "Mutation": EVERYTHING,
     "Subscription": frozenset({"customer"}),
     "Customer": frozenset({
@@ -39,7 +39,7 @@ FIELDS: dict[str, frozenset[str] | None] = {
     "OpenVerificationPayload": EVERYTHING,
     "UserError": EVERYTHING,
 }  # fmt: skip
-# Mutations that a customer may ask for; of the others only the refusal is read.
+# The mutations that a customer may run. All others return only their refusal.
 MUTATIONS = frozenset({"updateKycData", "createUpload", "openVerification"})
 
 

@@ -29,14 +29,14 @@ log = structlog.get_logger(module=__name__)
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
-# A reader that takes nothing for so long is let go; it comes back with its cursor.
+# The seconds after which a socket that reads nothing is closed. The client can resume with its cursor.
 UNREAD_SECONDS = 20.0
 MESSAGES_PER_SECOND = 50
 OPERATIONS_PER_SOCKET = 100
 
 
 class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
+    """A request to close the socket with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ class Closing(Exception):
 
 
 class Server(Protocol):
-    """The process's sockets as one of them sees them: `socket_server.Sockets`."""
+    """The interface of `socket_server.Sockets` that one socket uses."""
 
     gate: Gate
     hub: Hub
@@ -56,7 +56,7 @@ class Server(Protocol):
 
 
 class Socket:
-    """One connection: messages in, answers out, each subscription a task of its own."""
+    """One connection. It reads messages and sends responses; each operation runs in its own task."""
 
     def __init__(self, sockets: Server, websocket: WebSocket) -> None:
         self._sockets = sockets
@@ -108,7 +108,7 @@ class Socket:
             self.refuse(closing)
         except WebSocketDisconnect:
             return
-        except Exception as problem:  # the edge of a connection: logged, and the client told nothing of it
+        except Exception as problem:  # the edge of a connection: logged, and hidden from the client
             log.error("socket.defect", error=type(problem).__name__, at=place(problem))
             self.refuse(Closing(4500, "Internal server error"))
 
@@ -205,7 +205,7 @@ class Socket:
             await self._fail(operation_id, [request_error(fault)])
         except Closing as closing:
             self.refuse(closing)
-        except Exception as problem:  # the edge of an operation: its neighbours on the socket live on
+        except Exception as problem:  # the edge of an operation: the others on the socket continue
             log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, at=place(problem))
             await self._fail(operation_id, [masked(request_id)])
         else:

@@ -1,4 +1,4 @@
-"""Starting verifications: billable, so for people alone; asked for, approved, and what became of it."""
+"""Verification starts: request, approval and outcome. They are billable, so they require a person."""
 
 from __future__ import annotations
 

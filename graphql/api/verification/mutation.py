@@ -61,7 +61,7 @@ class SecretPayload:
 
 
 def _order(context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]) -> action.Order:
-    """Checks who asks, then what is asked."""
+    """Checks the caller, then the input."""
     caller = context.require_person(Right.ACT) if wanted.kind in NEEDS_A_PERSON else context.require(Right.WRITE)
     validation.refuse([*faults, *validation.idempotency_key(given(key))])
     return action.Order(context.tenant_id, customer_id, wanted, caller.name, caller.credential_id, given(key))
