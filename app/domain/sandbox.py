@@ -24,7 +24,7 @@ ADDRESSES: dict[str, Behaviour] = {f"test-{behaviour}@example.com": behaviour fo
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict that the provider's sandbox is told to give."""
+    """The verdict to request from the provider's sandbox."""
 
     approve: bool
     retry: bool = False

@@ -110,7 +110,7 @@ def likeness(one: Word, other: Word) -> float:
         return SAME_SOUND
     if min(len(one.folded), len(other.folded)) < 3:
         return 0.0
-    # A mistake of the keyboard can tear a sound apart, so what is written counts as well as what is heard.
+    # A typing error can split a sound, so the spelling counts as well as the sound.
     best = max(alike(one.folded, other.folded), alike(one.text, other.text))
     if len(one.bones) >= 3 and one.bones == other.bones:
         best = max(best, SAME_BONES)
