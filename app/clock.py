@@ -1,4 +1,4 @@
-"""The time, as a thing that is handed in: services and rules never ask the operating system themselves."""
+"""Clocks, passed in as dependencies: services and rules never read the operating system's clock themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SystemClock:
 
 
 class MovableClock(SystemClock):
-    """The sandbox's clock: ahead of the system's by as many seconds as somebody has moved it."""
+    """The sandbox's clock: the system's clock plus an offset in seconds, which `move` sets."""
 
     def __init__(self) -> None:
         self._ahead = 0.0

@@ -29,14 +29,14 @@ class Environment(StrEnum):
 
 
 class ImportProduct(StrEnum):
-    """How a Sumsub share token is redeemed: reusable identity (re-checked), or a plain copy of the applicant."""
+    """The product that redeems a Sumsub share token: reusable identity (re-checked), or a plain copy of the applicant."""
 
     REUSABLE = "reusable"
     COPY = "copy"
 
 
 class DigestAlgorithm(StrEnum):
-    """What a Sumsub webhook may be proven by."""
+    """The digest algorithm of a Sumsub webhook's signature."""
 
     SHA1 = "HMAC_SHA1_HEX"
     SHA256 = "HMAC_SHA256_HEX"
@@ -44,8 +44,11 @@ class DigestAlgorithm(StrEnum):
 
 
 class Integration(BaseModel):
-    """One integration at Veriff. `secret` may hold several, comma-separated, newest first, while they are being changed.
-    `processes`: what its sessions give; all, if left out."""
+    """An integration at Veriff.
+
+    `secret` may hold several secrets, comma-separated, newest first, during a rotation. `processes` names the KYC processes
+    that its sessions deliver; all by default.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -168,7 +171,7 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The embedded database's file."""
+        """Returns the path of the embedded database's file."""
         return Path(self.database_url.split("///", 1)[1])
 
     @property
@@ -181,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def introspection_on(self) -> bool:
-        """Whether anyone may introspect; with it off, callers with a credential may unless it was set to false."""
+        """Returns whether anyone may introspect. If not, callers with a credential may, unless the setting is false."""
         return not self.production if self.introspection is None else self.introspection
 
     @property
@@ -190,7 +193,7 @@ class Settings(BaseSettings):
 
     @property
     def integrations(self) -> dict[str, Integration]:
-        """Every integration at Veriff by its name; the one of the plain settings is called `default`."""
+        """Returns every integration at Veriff by its name. The one of the plain settings is called `default`."""
         found = dict(self.veriff_integrations)
         if self.veriff_api_key and self.veriff_shared_secret:
             found[DEFAULT_INTEGRATION] = Integration(key=self.veriff_api_key, secret=self.veriff_shared_secret)
@@ -198,7 +201,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def keys(self) -> tuple[bytes, ...]:
-        """The key ring, newest first. Raises ConfigurationFault where a key is not 32 bytes of base64."""
+        """Returns the key ring, newest first. Raises ConfigurationFault if a key is not 32 bytes in base64."""
         ring = []
         for part in _reveal(self.secret_keys).split(","):
             try:
@@ -213,7 +216,7 @@ class Settings(BaseSettings):
         return tuple(ring)
 
     def reveal(self, name: str) -> str:
-        """The clear text of a secret setting, empty where it is unset."""
+        """Returns the clear text of a secret setting, empty if it is unset."""
         return _reveal(getattr(self, name))
 
 
@@ -222,7 +225,7 @@ def _reveal(secret: SecretStr | None) -> str:
 
 
 def load(**overrides: Any) -> Settings:
-    """Reads the settings and refuses what cannot work, everything wrong in one ConfigurationFault."""
+    """Returns the settings. Raises one ConfigurationFault that lists every invalid or unsafe setting."""
     try:
         settings = Settings(**overrides)
     except ValidationError as problem:
@@ -239,7 +242,7 @@ def load(**overrides: Any) -> Settings:
 
 
 def unsafe(settings: Settings) -> list[str]:
-    """What stands against starting with these settings; in production far more than in the sandbox."""
+    """Returns the faults that prevent a start with these settings. Production has more checks than the sandbox."""
     faults = []
     if not settings.embedded and not settings.reveal("secret_keys"):
         faults.append("GATEHOUSE_SECRET_KEYS: required with PostgreSQL; make a key with: openssl rand -base64 32")

@@ -1,18 +1,18 @@
-"""The error tree. Every error of ours carries a `code` and facts; whatever is not ours is masked towards the client.
+"""The error tree. Every error of ours has a `code` and facts. All other exceptions are masked before they reach the client.
 
 GatehouseError
 ├── UserFault             expected failure of a mutation: becomes one entry of `userErrors`
 ├── RequestFault          fault of the request itself: becomes a top-level error with `extensions.code`
 ├── ProcessFault          why one KYC process of an ingestion failed: stored with its result
-├── VendorFault           a call to a vendor did not give what was asked
-│   ├── NotSent           nothing left the building: the call may simply be made again
-│   ├── Unanswered        it may have taken effect: look before calling again
-│   └── Answered          the vendor answered with an error
-├── ScreenerFault         a screener gave no answer, which is never "clear"
-│   └── Crowded           it was not asked: as many as may be are waiting for it
-├── NotReady              the vendor has not decided yet: ask again later
-├── StaleFence            another worker has taken the row over: stop without a trace
-├── CorruptData           stored bytes do not open or do not match their digest
+├── VendorFault           a call to a provider failed
+│   ├── NotSent           no request was sent: the call can safely be retried
+│   ├── Unanswered        it may have taken effect: check before calling again
+│   └── Answered          the provider responded with an error
+├── ScreenerFault         a screener returned no result, which is never "clear"
+│   └── Crowded           it was not called, because its queue is full
+├── NotReady              the provider has not decided yet: retry later
+├── StaleFence            another worker has claimed the row: stop without writing
+├── CorruptData           stored bytes cannot be decrypted or do not match their digest
 └── ConfigurationFault    settings that cannot work: refuses to start
 """
 
@@ -24,7 +24,7 @@ from typing import Any
 
 
 class GatehouseError(Exception):
-    """Root of everything raised on purpose. `code` is stable, the text is for people."""
+    """The base class of all deliberate errors. `code` is stable; the text is for people."""
 
     code: str
 
@@ -121,7 +121,7 @@ class CursorExpired(RequestFault):
 
 @dataclass(eq=False)
 class ProcessFault(GatehouseError):
-    """The reason why one KYC process failed, in words a person can act on. `step` says where in the work it happened."""
+    """The reason why one KYC process failed, in words a person can act on. `step` names the failed step of the work."""
 
     code: str
     message: str
@@ -130,13 +130,13 @@ class ProcessFault(GatehouseError):
     details: dict[str, Any] | None = None
 
     def again(self) -> ProcessFault:
-        """Returns a fresh copy of the fault: an exception that is raised more than once keeps every trace it ever had."""
+        """Returns a fresh copy of the fault, because an exception that is raised again accumulates tracebacks."""
         return ProcessFault(self.code, self.message, self.hint, self.step, self.details)
 
 
 @dataclass(eq=False)
 class VendorFault(GatehouseError):
-    """A call to a vendor failed. `operation` names the call, never its parameters (they may be secret)."""
+    """A failed call to a provider. `operation` names the call, never its parameters, which may be secret."""
 
     provider: str
     operation: str
@@ -153,24 +153,24 @@ class VendorFault(GatehouseError):
 
 @dataclass(eq=False)
 class NotSent(VendorFault):
-    """Nothing left the building: no connection was made."""
+    """A call that was never sent, because no connection was made."""
 
 
 @dataclass(eq=False)
 class Unanswered(VendorFault):
-    """The request left and no whole answer came back: it may or may not have taken effect."""
+    """A request that was sent without a complete response. It may or may not have taken effect."""
 
 
 @dataclass(eq=False)
 class Answered(VendorFault):
-    """The vendor answered with an error. The vendor's own code, name and correlation id are kept."""
+    """An error response of the provider, with the provider's own code, name and correlation id."""
 
     status: int = 0
     vendor_code: int | None = None
     vendor_name: str | None = None
     correlation_id: str | None = None
     retry_after: float | None = None
-    # The vendor's own sentence. It may quote what was sent, so it is for the operator's eyes and never printed by itself.
+    # The provider's own message. It may quote the request, so only the operator may see it, and it is never logged by default.
     description: str | None = field(default=None, repr=False)
 
     @property
@@ -179,18 +179,18 @@ class Answered(VendorFault):
 
 
 class ScreenerFault(GatehouseError):
-    """A screener gave no answer, or not a whole one. It is asked again; never is it taken for having found nothing."""
+    """A screener's missing or incomplete result. It is retried, and never counts as "nothing found"."""
 
     code = "SCREENER_FAULT"
 
 
 class Crowded(ScreenerFault):
-    """As many as may be are waiting for the screener already: it was not asked."""
+    """A screener that was not called, because its queue is full."""
 
 
 @dataclass(eq=False)
 class NotReady(GatehouseError):
-    """The vendor's data is not ready; `state` is the vendor's own word for where it stands."""
+    """The provider's data is not ready. `state` is the provider's own status."""
 
     state: str
     code = "NOT_READY"

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-# A key with one of these names never reaches a line, whoever wrote it.
+# The values of these keys are always redacted.
 FORBIDDEN_KEYS = frozenset(
     {"authorization", "token", "share_token", "secret", "password", "email", "name", "variables", "query", "body"}
 )

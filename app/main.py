@@ -1,4 +1,4 @@
-"""The web process, composed on one screen."""
+"""The composition of the web process."""
 
 from __future__ import annotations
 

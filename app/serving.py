@@ -48,7 +48,7 @@ class _Inside(uvicorn.Server):
 
 
 async def serve(application: Any, *, host: str, port: int) -> None:
-    """Serves until SIGTERM or SIGINT, then lets what is under way come to its end."""
+    """Serves until SIGTERM or SIGINT, then completes the requests in progress."""
     inside = _Inside(server(application, host=host, port=port).config)
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loops

@@ -1,4 +1,4 @@
-"""The actors: one for each kind of job, declared over one table."""
+"""The actors: one for each kind of job, declared from one table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from app.service.verification import refresh
 from tasks.broker import QUEUE
 from tasks.loop import Submit
 
-# Takes the id of a row and works on it. `Any`: what a coroutine yields and is sent is the event loop's affair.
+# Takes the id of a row and works on it. `Any` because the event loop alone uses a coroutine's yield and send types.
 Work = Callable[[WorkContext, str], Coroutine[Any, Any, None]]
 
 

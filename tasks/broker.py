@@ -1,6 +1,6 @@
-"""Dramatiq's brokers as doorbells: in memory inside one process, or on Redis with workers that wake at once.
+"""Dramatiq's brokers, which carry wake-ups: in memory inside one process, or on Redis with workers that wake at once.
 
-Dramatiq's own middleware is off, its retries above all: the database decides what is tried again.
+Dramatiq's own middleware is off, including its retries, because the database decides about retries.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from dramatiq.errors import ConnectionClosed
 
 QUEUE = "work"
 NAMESPACE = "gatehouse"
-# Wake tokens kept at most: one per waiting worker is enough.
+# The maximum number of wake tokens: one per waiting worker is enough.
 TOKENS = 1000
 FULL_PAUSE_SECONDS = 0.01
 
 
 class MemoryBroker(StubBroker):
-    """For one process. Failed messages are dropped instead of kept for ever: the row is what counts."""
+    """A broker for one process. It drops failed messages instead of keeping them, because the row holds the job's state."""
 
     def __init__(self) -> None:
         super().__init__(middleware=[])
@@ -32,7 +32,7 @@ class MemoryBroker(StubBroker):
 
 
 class WakeBroker(RedisBroker):
-    """Dramatiq on Redis, whose idle consumers block on a list of wake tokens instead of napping up to a second."""
+    """A broker on Redis whose idle consumers block on a list of wake tokens instead of sleeping for up to a second."""
 
     def __init__(self, url: str) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -82,7 +82,7 @@ class WakeConsumer(_RedisConsumer):
 
 
 def depth(broker: Broker) -> int:
-    """How many messages wait on the queue. Blocks for a round trip on Redis."""
+    """Returns the number of messages in the queue. Blocks for a round trip on Redis."""
     if isinstance(broker, WakeBroker):
         return int(broker.client.llen(f"{NAMESPACE}:{QUEUE}"))
     assert isinstance(broker, MemoryBroker)
@@ -90,12 +90,12 @@ def depth(broker: Broker) -> int:
 
 
 def make(redis_url: str | None) -> Broker:
-    """The broker of a process, with the queue declared."""
+    """Returns a process's broker, with the queue declared."""
     broker: Broker = WakeBroker(redis_url) if redis_url else MemoryBroker()
     broker.declare_queue(QUEUE)
     return broker
 
 
 def wake(broker: Broker, actor: str, subject_id: str) -> None:
-    """Puts one message on the queue: the actor's name and an id, nothing else. Blocks for a round trip on Redis."""
+    """Puts one message on the queue: only the actor's name and an id. Blocks for a round trip on Redis."""
     broker.enqueue(Message(queue_name=QUEUE, actor_name=actor, args=(subject_id,), kwargs={}, options={}))

@@ -1,4 +1,4 @@
-"""From Dramatiq's threads to the process's event loop."""
+"""The bridge from Dramatiq's threads to the process's event loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Submit = Callable[[Coroutine[Any, Any, None]], None]
 
 
 def submitter(loop: asyncio.AbstractEventLoop, running: set[asyncio.Task[None]]) -> Submit:
-    """A `submit` for this loop. What runs is kept in `running`, so that a shutdown can end it in good order."""
+    """Returns a `submit` for this loop. It tracks its tasks in `running`, so a shutdown can cancel them."""
 
     async def tracked(work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.current_task()

@@ -1,4 +1,4 @@
-"""Workers inside a process: Dramatiq's threads wait, the work itself runs on the process's event loop."""
+"""Workers inside a process: Dramatiq's threads wait while the work runs on the process's event loop."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from providers import wire, yente
 from tasks import actors, broker, loop, relay, sandbox
 
 DRAIN_SECONDS = 20.0
-# How often an idle consumer looks whether it is to stop. Messages wake it at once.
+# The interval at which an idle consumer checks for a stop. Messages wake it at once.
 IDLE_MILLISECONDS = 250
 
 
 @asynccontextmanager
 async def waking(settings: Settings, deps: Dependencies) -> AsyncIterator[tuple[Broker, Waker]]:
-    """The process's broker, and the bell that is rung after each commit that leaves work behind."""
+    """Yields the process's broker, and the waker that wakes a worker for each job of a commit."""
     queue = broker.make(settings.redis_url)
     waker = Waker(lambda actor, subject: broker.wake(queue, actor, subject), blocking=settings.redis_url is not None)
     deps.database.on_commit(lambda committed: waker.wake(committed.jobs))
@@ -46,10 +46,10 @@ async def waking(settings: Settings, deps: Dependencies) -> AsyncIterator[tuple[
 
 @asynccontextmanager
 async def work_context(settings: Settings, deps: Dependencies) -> AsyncIterator[WorkContext]:
-    """Everything that carrying out ingestions needs, with one HTTP client for all vendors."""
+    """Yields the context that jobs run in, with one HTTP client for all providers."""
 
     def account_budget(account: str, limits: dict[CallKind, int]) -> CallBudget:
-        # Embedded, this process is the only one that calls.
+        # With the embedded database this process is the only one that calls.
         if settings.embedded:
             return budget.LocalBudget(limits, monotonic=time.monotonic)
         return budget.SharedBudget(deps.database, account, limits)
@@ -76,7 +76,7 @@ async def work_context(settings: Settings, deps: Dependencies) -> AsyncIterator[
 
 @asynccontextmanager
 async def working(queue: Broker, waker: Waker, context: WorkContext, *, concurrency: int) -> AsyncIterator[None]:
-    """Runs workers and relay while the block runs, then drains: what is at work may end, the rest is given back."""
+    """Runs workers and relay while the block runs, then drains: running jobs may finish until a deadline, then are cancelled."""
     running: set[asyncio.Task[None]] = set()
     submit = loop.submitter(asyncio.get_running_loop(), running)
     actors.declare(queue, context, submit)

@@ -1,4 +1,4 @@
-"""The relay: rings for every row that is due and has no worker. It makes lost messages, emptied Redis and crashes harmless."""
+"""The relay: wakes workers for every due row that has none. It makes lost messages, an emptied Redis and crashes harmless."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(module=__name__)
 
 ROUND_SECONDS = 0.3
 TIDY_SECONDS, MATCH_SECONDS = 3600.0, 20.0
-# Messages that may wait before the relay adds none.
+# The number of waiting messages at which the relay adds no more.
 ENOUGH = 500
 
 
@@ -30,9 +30,9 @@ async def run(
     depth: Callable[[], int],
     tidy: Callable[[], Awaitable[None]],
 ) -> None:
-    """Looks for due rows, for ever; `tidy` clears away what was left behind. A database or broker that is away is waited for.
+    """Wakes workers for due rows until cancelled, and calls `tidy` every hour. Retries while the database or broker is down.
 
-    While enough messages wait, none are added: a long backlog stays in the database, where it costs nothing.
+    Adds no messages while ENOUGH wait: a long backlog stays in the database, where it costs nothing.
     """
     loop = asyncio.get_running_loop()
     tidy_at, match_at = loop.time() + TIDY_SECONDS, loop.time() + MATCH_SECONDS

@@ -1,4 +1,4 @@
-"""The sandbox operator's rounds, beside the workers; there are none in production."""
+"""The sandbox operator's loop, beside the workers. It does not run in production."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUND_SECONDS = 0.5
 
 
 async def run(context: WorkContext) -> None:
-    """Goes round for ever. A database that is away is waited for."""
+    """Runs the sandbox operator until cancelled. Retries while the database is down."""
     operator = sandbox_operator.Operator(context)
     while True:
         try:

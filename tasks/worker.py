@@ -1,4 +1,4 @@
-"""The worker process of a distributed set-up: `gatehouse worker`."""
+"""The worker process of a distributed deployment: `gatehouse worker`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = structlog.get_logger(module=__name__)
 
 
 async def run(settings: Settings, *, concurrency: int) -> None:
-    """Works until SIGTERM or SIGINT, then drains. Refuses to start while migrations are pending."""
+    """Works until SIGTERM or SIGINT, then drains. Raises ConfigurationFault while migrations are pending."""
     log.configure(settings.log_level)
     await migrate.require_current(settings.database_url)
     stopped = asyncio.Event()

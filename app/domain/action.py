@@ -1,4 +1,4 @@
-"""What a person or a front end can have done to a verification at its vendor. A vendor says which of these it can do."""
+"""Actions that people and front ends can take on a verification at its provider. Each provider supports some of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ActionKind(StrEnum):
 
 
 class ActionStatus(StrEnum):
-    """UNCERTAIN was sent, but no certain answer came: it may have taken effect."""
+    """The status of an action. UNCERTAIN was sent without a clear response: it may have taken effect."""
 
     REQUESTED = "REQUESTED"
     DONE = "DONE"
@@ -38,7 +38,7 @@ class ActionStatus(StrEnum):
     UNCERTAIN = "UNCERTAIN"
 
 
-# A repeated request takes over whatever is not done. REFUSED and UNCERTAIN become DONE if an earlier call succeeds late.
+# A repeated request takes over an action that is not DONE. REFUSED and UNCERTAIN become DONE if an earlier call succeeds late.
 TRANSITIONS = {
     ActionStatus.REQUESTED: frozenset(ActionStatus),
     ActionStatus.DONE: frozenset[ActionStatus](),
@@ -46,7 +46,7 @@ TRANSITIONS = {
     ActionStatus.UNCERTAIN: frozenset({ActionStatus.REQUESTED, ActionStatus.DONE}),
 }
 
-# What spends money, discloses the person to others, or takes something away: a person must stand behind each.
+# Actions that spend money, disclose a customer's data or remove something. Each requires a person's credential.
 NEEDS_A_PERSON = frozenset({
     ActionKind.RECHECK, ActionKind.RESET_STEP, ActionKind.RESET, ActionKind.CHANGE_LEVEL, ActionKind.BLOCK,
     ActionKind.SET_PRESENCE, ActionKind.SHARE, ActionKind.SET_DOCUMENT_INACTIVE, ActionKind.SUBMIT, ActionKind.DELETE,
@@ -105,7 +105,7 @@ class SetPresence:
 
 @dataclass(frozen=True)
 class Share:
-    """`client_id` is the partner's id at the vendor."""
+    """Shares the applicant with a partner. `client_id` is the partner's id at the provider."""
 
     kind = ActionKind.SHARE
     client_id: str
@@ -114,7 +114,7 @@ class Share:
 
 @dataclass(frozen=True, repr=False)
 class Correct:
-    """What the firm declared of the person, changed: only what is given. `birthdate` is ISO 8601, countries are alpha-2."""
+    """Changes to the data declared about a customer; None leaves a field. `birthdate` is ISO 8601, countries are alpha-2."""
 
     kind = ActionKind.CORRECT
     first_name: str | None = None
@@ -131,7 +131,7 @@ class Correct:
 
 @dataclass(frozen=True, repr=False)
 class AskRegistry:
-    """Asks a government's registry about the person; what it takes is the vendor's to say."""
+    """A query to a government registry about a customer. The provider defines the required data."""
 
     kind = ActionKind.ASK_REGISTRY
     data: dict[str, Any]
@@ -185,10 +185,10 @@ Action = (
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom an action is about: the vendor's id, and what is stored of the verification.
+    """The subject of an action: the provider's id, and the stored facts of the verification.
 
-    `attempt` is the vendor's count of reviews when the action was first asked for. `in_doubt`: an earlier call for the same
-    order may have taken effect, so look before a billable call.
+    `attempt` is the provider's count of reviews when the action was first requested. `in_doubt`: an earlier call for the same
+    order may have taken effect, so check before a billable call.
     """
 
     reference: str
@@ -201,6 +201,6 @@ class Subject:
 
 @dataclass(frozen=True)
 class ActionAnswer:
-    """What an action yields: a token or an address for the caller, for those that yield one. Never stored, never logged."""
+    """The result of an action: the token or URL for the caller, if the action returns one. Never stored, never logged."""
 
     secret: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Screening against sanctions and watch lists: what came of it, and the moves of `aml.status` that follow."""
+"""Screening against sanctions and watch lists: its results, and the moves of `aml.status` that follow."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Screened(StrEnum):
     HITS = "HITS"
 
 
-# The worst first: one that found something is not made good by all the others, one that has not looked neither.
+# The worst first: the other screeners cannot outweigh a screener that found a hit, or one that failed.
 WORST = (Screened.HITS, Screened.UNSURE, Screened.NONE, Screened.SILENT, Screened.RUNNING, Screened.CLEAR)
-# What is yet to become something else.
+# The results that are not final.
 OPEN = frozenset({Screened.SILENT, Screened.RUNNING})
 
 
@@ -61,8 +61,8 @@ TRANSITIONS: dict[AmlStatus, frozenset[AmlStatus]] = {
     A.RESOLVED: frozenset({A.IN_PROGRESS}),
 }
 REVIEW = (A.IN_PROGRESS, A.NEEDS_REVIEW)
-# The moves that follow, in order, from the present status and the result. What is not listed moves nothing: hits wait for a
-# person, no screening that found nothing takes a finding back, and a decision stands until there is something new.
+# The moves that follow from the current status and the result, in order. Unlisted pairs move nothing: hits wait for a person,
+# a clear screening does not withdraw a finding, and a decision stands until there is a new hit.
 MOVES: dict[tuple[AmlStatus, Result], tuple[AmlStatus, ...]] = {
     (A.NOT_SCREENED, Result.RUNNING): (A.IN_PROGRESS,),
     (A.NOT_SCREENED, Result.CLEAR): (A.IN_PROGRESS, A.CLEAR),
@@ -75,12 +75,12 @@ MOVES: dict[tuple[AmlStatus, Result], tuple[AmlStatus, ...]] = {
     (A.CLEAR, Result.NEW_HITS): REVIEW,
     (A.RESOLVED, Result.NEW_HITS): REVIEW,
 }
-# What was decided about the person as known then; of another one nothing is known.
+# These statuses apply to the identity as it was screened. A changed identity must be screened again.
 STALE_WITH_THE_PERSON = frozenset({A.CLEAR, A.RESOLVED})
 
 
 def moves(status: AmlStatus, found: Result, decision: AmlDecision | None) -> tuple[AmlStatus, ...]:
-    """Lifts no rejection: if a screening finds nothing any more, a person decides again."""
+    """Returns the moves that follow from a result. A clear result does not lift a rejection: a person decides again."""
     if found is Result.CLEAR and decision is AmlDecision.REJECTED:
         found = Result.FOR_A_PERSON
     return MOVES.get((status, found), ())

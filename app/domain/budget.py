@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-# A little longer than the vendor's five seconds: calls may bunch up on the way.
+# A little longer than the provider's five seconds, because calls may bunch up on the way.
 WINDOW = 5.2
 
 

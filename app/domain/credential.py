@@ -10,7 +10,7 @@ from enum import StrEnum
 class CredentialKind(StrEnum):
     API_KEY = "api-key"
     PERSON = "person"
-    # Of one customer's browser or phone: short-lived, and good for its own data alone.
+    # The role of a customer's browser or phone: short-lived, with access to the customer's own data only.
     CUSTOMER = "customer"
 
 
@@ -26,9 +26,9 @@ class Right(StrEnum):
     READ = "read"
     WRITE = "write"
     READ_PERSONS = "persons:read"
-    # A vendor's comments that must not reach the customer.
+    # Comments of a provider that must not reach the customer.
     READ_INTERNAL = "internal:read"
-    # What is billable or destructive at a vendor: for people alone.
+    # Billable or destructive actions at a provider. Only people may hold this right.
     ACT = "verifications:act"
     # Hits, and the decision that follows from them: for people of compliance alone.
     JUDGE = "aml:judge"
@@ -61,7 +61,7 @@ class Principal:
     name: str
     scopes: frozenset[Right]
     expires_at: dt.datetime | None = None
-    # Of a customer's own token: whose it is.
+    # The customer that a customer's own token belongs to.
     customer_id: str | None = None
 
     @property

@@ -68,7 +68,7 @@ K = KycStatus
 KYC_TRANSITIONS: dict[KycStatus, frozenset[KycStatus]] = {
     K.NOT_STARTED: frozenset({K.PENDING, K.VERIFIED, K.NOT_REQUIRED}),
     K.PENDING: frozenset({K.IN_PROGRESS, K.VERIFIED, K.FAILED, K.AWAITING_RESUBMISSION}),
-    # Back to PENDING: the vendor no longer has the verification, and a person has started another one.
+    # Back to PENDING: the provider no longer has the verification, and a person has started another one.
     K.IN_PROGRESS: frozenset({K.VERIFIED, K.FAILED, K.AWAITING_RESUBMISSION, K.PENDING}),
     K.AWAITING_RESUBMISSION: frozenset({K.IN_PROGRESS, K.VERIFIED, K.FAILED, K.PENDING}),
     K.VERIFIED: frozenset({K.FAILED, K.AWAITING_RESUBMISSION}),

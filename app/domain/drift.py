@@ -1,4 +1,4 @@
-"""Drift: a vendor's words that no table of ours knows. Each is kept as it came and told once; it never decides anything."""
+"""Drift: values from a provider that no table here knows. Each is stored unchanged and reported once. It decides nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 WORD_LIMIT = 100
-# Of one payload no more than this many are recorded: a hostile or broken answer must not fill the table.
+# The most unknown values recorded from one payload, so that a hostile or broken response cannot fill the table.
 MOST = 30
 
 

@@ -15,17 +15,17 @@ class EventType(StrEnum):
     INGESTION_CREATED = "ingestion.created"
     INGESTION_STATUS_CHANGED = "ingestion.status_changed"
     INGESTION_RESULT_CHANGED = "ingestion.result_changed"
-    # A person has started a verification; later, what became of that.
+    # A person has started a verification; later, the outcome of that start.
     START_REQUESTED = "verification.start_requested"
     START_AUTHORISED = "verification.start_authorised"
     START_ENDED = "verification.start_ended"
     VERIFICATION_STARTED = "verification.started"
-    # The customer accepted, and went on to the vendor's page.
+    # The customer accepted and continued to the provider's page.
     VERIFICATION_OPENED = "verification.opened"
     VERIFICATION_CREATED = "verification.created"
     VERIFICATION_STATUS_CHANGED = "verification.status_changed"
     VERIFICATION_VERDICT_CHANGED = "verification.verdict_changed"
-    # An approval was taken back: loud, and always together with the verdict's own event.
+    # An approval was revoked. Recorded in addition to the verdict's own event.
     VERIFICATION_REVERSED = "verification.reversed"
     VERIFICATION_DATA_CHANGED = "verification.data_changed"
     VERIFICATION_PRESENCE_CHANGED = "verification.presence_changed"
@@ -36,7 +36,7 @@ class EventType(StrEnum):
     AML_HIT_WITHDRAWN = "aml.hit_withdrawn"
     AML_HIT_REVIEWED = "aml.hit_reviewed"
     AML_DECISION_PROPOSED = "aml.decision_proposed"
-    # Something new about a customer that was let in: loud, and always together with the hits' own events. It decides nothing.
+    # A new finding about an approved customer. Recorded in addition to the hits' own events; it decides nothing.
     AML_ALERT = "aml.alert"
     PROVIDER_DRIFT_DETECTED = "provider.drift_detected"
 
@@ -109,7 +109,7 @@ LOG: dict[EventType, Described] = {
 
 
 class Fact:
-    """Something that has happened inside a transaction and that only Gatehouse itself acts on. A fact is never written to the log.
+    """An occurrence inside a transaction that only Gatehouse itself acts on. A fact is never written to the log.
 
     Facts are told with `Session.tell`, events with `Session.record`; `app.service.consequence` holds what follows from both.
     """
@@ -117,7 +117,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event about to be written. Its number is given by the tenant's counter as the transaction ends."""
+    """An event to be written. The tenant's counter numbers it at the end of the transaction."""
 
     type: EventType
     tenant_id: str

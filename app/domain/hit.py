@@ -1,4 +1,4 @@
-"""Hits and what people make of them: what stays judged, and when a hit must be judged (again)."""
+"""Hits and their verdicts, with the rule for when a hit must be judged again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.screening import Hit
 
-# By how much a score may rise without the hit being another one: rounding, not news.
+# The rise of a score that counts as rounding and does not require another verdict.
 RISE = 0.01
 
 
@@ -18,7 +18,7 @@ class HitVerdict(StrEnum):
 
 
 class DecisionStatus(StrEnum):
-    """PROPOSED waits for a second person; a later proposal replaces it."""
+    """The status of a decision. PROPOSED waits for a second person; a later proposal replaces it."""
 
     PROPOSED = "PROPOSED"
     FINAL = "FINAL"
@@ -33,7 +33,7 @@ DECISION_TRANSITIONS = {
 
 
 def stays_judged(row: Any, hit: Hit) -> bool:
-    """Whether a verdict given earlier still holds: the entry says what it said then, and fits no better than it did."""
+    """Returns whether an earlier verdict still holds: same entry content, and a score that has risen by at most RISE."""
     if row.verdict == HitVerdict.UNREVIEWED or row.entry_digest != hit.digest:
         return False
     return hit.score is None or row.judged_score is None or hit.score <= row.judged_score + RISE

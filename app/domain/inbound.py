@@ -11,10 +11,10 @@ from app.domain.drift import Unknown
 
 @dataclass(frozen=True)
 class Notice:
-    """The subject of an authentic webhook, by its body.
+    """The content of an authentic webhook, read from its body.
 
-    `subject` is the vendor's id of the verification, `external_id` ours. `identity` is the same for repeated deliveries of
-    one event. `thorough`: the event is about more than the review, so the whole profile must be looked at.
+    `subject` is the provider's id of the verification, `external_id` ours. `identity` is equal for repeated deliveries of one
+    event. `thorough`: the event concerns more than the review, so the whole profile must be refreshed.
     """
 
     type: str
@@ -27,7 +27,7 @@ class Notice:
 
 
 class InboundStatus(StrEnum):
-    """Where an inbound event stands. An event about an unknown verification waits, and is matched when it becomes known."""
+    """The status of an inbound event. UNMATCHED events concern an unknown verification and are matched once it is known."""
 
     UNMATCHED = "UNMATCHED"
     WAITING = "WAITING"

@@ -1,4 +1,4 @@
-"""State machines as tables. A status has one door: `check` is asked before every move."""
+"""State machines as tables. `check` is called before every move of a status."""
 
 from __future__ import annotations
 

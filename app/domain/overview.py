@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True, repr=False)
 class Facts:
-    """The known facts of one customer. `twins`: by what other customers of the firm are the same."""
+    """The known facts of one customer. `duplicates`: the kinds of fingerprint shared with other customers of the tenant."""
 
     kyc: KycStatus
     declared: KycData

@@ -38,7 +38,7 @@ class CallKind(StrEnum):
 
 
 class CallBudget(Protocol):
-    """The shared allowance of calls to one vendor account."""
+    """The shared call budget of one provider account."""
 
     async def take(self, kind: CallKind) -> None:
         """Returns when one more call may be made."""
@@ -50,7 +50,7 @@ class CallBudget(Protocol):
 
 
 class VendorRecord(StrEnum):
-    """Something a vendor keeps of a verification that can be read as it is."""
+    """A provider's own record of a verification that can be read unchanged."""
 
     APPLICANT = "APPLICANT"
     REVIEW_STATUS = "REVIEW_STATUS"
@@ -80,17 +80,17 @@ class Capabilities:
     actions: tuple[ActionKind, ...] = ()
     records: tuple[VendorRecord, ...] = ()
     integrations: Mapping[str, tuple[KycProcess, ...]] = field(default_factory=dict)
-    # Whether `find` can tell that something was not made; where it cannot, a call in doubt is for a person to look into.
+    # True if `find` can prove that nothing was created. If it cannot, a person must resolve an uncertain call.
     finds: bool = False
-    # Whether what is made has a level that may be chosen.
+    # True if the caller may choose the level of a new verification.
     levels: bool = False
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A vendor's answers about one or several verifications, raw, by the name of the call. Results follow from it alone.
+    """A provider's raw responses about one or several verifications, by the name of the call. Results depend on it alone.
 
-    `pending` holds the vendor's word for each reference that is not decided yet, `faults` why one cannot be used.
+    `pending` holds the provider's status of each undecided reference, `faults` the reason why a reference cannot be used.
     """
 
     references: tuple[Reference, ...]
@@ -106,7 +106,7 @@ class Snapshot:
         return Snapshot((reference,), mine, self.fetched_at, self.pending, self.faults)
 
     def require(self, reference_id: str) -> None:
-        """Raises NotReady or ProcessFault where this verification gives nothing (yet)."""
+        """Raises NotReady if this verification is not decided yet, or ProcessFault if it cannot be used."""
         if reference_id in self.faults:
             raise self.faults[reference_id].again()
         if reference_id in self.pending:
@@ -115,7 +115,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class VerificationSnapshot:
-    """The state of one verification as its vendor has it at present, with the answers it was read from."""
+    """The current state of one verification at its provider, with the responses it was read from."""
 
     reference: Reference
     state: VendorState
@@ -124,7 +124,7 @@ class VerificationSnapshot:
 
 @dataclass(frozen=True)
 class Download:
-    """The bytes of one file as they come in. Their type is told from the content, not from what a vendor declares."""
+    """The streamed bytes of one file. Their type is detected from the content, not from the provider's declaration."""
 
     chunks: AsyncIterator[bytes]
 
@@ -142,7 +142,7 @@ class Provider(Protocol):
         ...
 
     async def attach_documents(self, applicant: Applicant, made: Created) -> Created:
-        """Gives what was made the documents at hand, and finds its page for the customer. Free; may be done again."""
+        """Attaches the documents at hand to the created verification, and finds its page for the customer. Free, repeatable."""
         ...
 
     async def redeem(self, token: str, external_id: str) -> str:

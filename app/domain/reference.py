@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from app.domain.process import KycProcess
 
-# The integration of a vendor's only set of keys.
+# The integration of a provider's only set of keys.
 DEFAULT_INTEGRATION = "default"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One verification by the vendor's own id; with the integration whose keys read it and the processes it is to give,
-    where the vendor has such things."""
+    """A verification by the provider's id, with the integration whose keys read it and the processes it must deliver, if the
+    provider has these."""
 
     id: str
     integration: str | None = None

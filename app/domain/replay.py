@@ -42,7 +42,7 @@ class Difference:
     before: Any
     after: Any
     applied: bool
-    # Why it was not applied, although it was wanted.
+    # The reason why a requested change was not applied.
     reason: str | None = None
 
 

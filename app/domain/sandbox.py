@@ -1,11 +1,11 @@
-"""The sandbox: addresses that behave as the integration guide says, and who acts there in a person's place."""
+"""The sandbox: test addresses that behave as the integration guide says, and the operator that acts in a person's place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Named in the record wherever a person would be; it exists in the sandbox alone.
+# The name recorded in place of a person's. Used in the sandbox only.
 OPERATOR, OPERATOR_ID = "sandbox operator", "sandbox"
 DELAY_SECONDS = 300.0
 
@@ -24,7 +24,7 @@ ADDRESSES: dict[str, Behaviour] = {f"test-{behaviour}@example.com": behaviour fo
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict that the provider's sandbox is told to give."""
+    """The verdict to request from the provider's sandbox."""
 
     approve: bool
     retry: bool = False

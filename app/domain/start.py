@@ -36,7 +36,7 @@ S = StartStatus
 TRANSITIONS: dict[StartStatus, frozenset[StartStatus]] = {
     S.AWAITING_APPROVAL: frozenset({S.AUTHORISED, S.WITHDRAWN}),
     S.AUTHORISED: frozenset({S.STARTED, S.REFUSED, S.UNCERTAIN}),
-    # The vendor rang about it; or a person looked, and found that nothing was made there or that nothing is wanted any more.
+    # A webhook arrived; or a person checked, and found that nothing was created or that the start is no longer wanted.
     S.UNCERTAIN: frozenset({S.STARTED, S.AUTHORISED, S.WITHDRAWN}),
     S.STARTED: frozenset(),
     S.REFUSED: frozenset(),
@@ -46,7 +46,7 @@ OPEN = frozenset({S.AWAITING_APPROVAL, S.AUTHORISED, S.UNCERTAIN})
 
 
 class ChargeStatus(StrEnum):
-    """The state of the charge of an authorised start: it stands until the vendor has made something, or surely has not."""
+    """The status of an authorised start's charge. HELD until the provider has certainly created a verification, or not."""
 
     HELD = "HELD"
     CONFIRMED = "CONFIRMED"
@@ -105,7 +105,7 @@ class Created:
 
 @dataclass(frozen=True)
 class Policy:
-    """The firm's policy of starts. `per_day`: how many may be charged on one day of UTC; 0 stops all of them."""
+    """The tenant's policy of starts. `per_day` is the most charges on one UTC day; 0 stops all starts."""
 
     services: tuple[str, ...] = ()
     per_day: int = 500

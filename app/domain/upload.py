@@ -1,4 +1,4 @@
-"""Images and papers that customers give: what is taken, and where each stands."""
+"""Document images from customers: the accepted types and sizes, and the status of each upload."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SIDE_LEAST, DPI_LEAST = 1000, 300
 
 @dataclass(frozen=True)
 class Remark:
-    """A fault of a file, or a remark on it. `message` may be shown to the customer; nothing personal is in it."""
+    """A fault of a file, or a remark on it. `message` may be shown to the customer and holds no personal data."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
-"""A verification at a vendor: where it stands in our words, and what that means for the customer.
+"""A verification at a provider: its stage in our vocabulary, and the customer's moves that follow from it.
 
 The vendor's own words are kept beside ours. A word that no table knows moves nothing: the last sure stage stays.
 """
@@ -33,7 +33,7 @@ class RejectType(StrEnum):
 
 
 class Approval(StrEnum):
-    """The memory of an approval. One whose approval was taken back goes on counting for its customer."""
+    """The approval state of a verification. A revoked approval continues to count for its customer."""
 
     NEVER = "NEVER"
     HELD = "HELD"
@@ -42,7 +42,7 @@ class Approval(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class ImageReview:
-    """One image of a step, with its own verdict. `image_id` is the vendor's."""
+    """One image of a step, with its own verdict. `image_id` is the provider's."""
 
     image_id: str
     answer: str | None = None
@@ -54,7 +54,7 @@ class ImageReview:
 
 @dataclass(frozen=True, repr=False)
 class StepReview:
-    """One step of the vendor's flow: what was given for it, and what was thought of that. Words are the vendor's own."""
+    """One step of the provider's flow: the submitted images, and the verdict. Words are the provider's own."""
 
     name: str
     answer: str | None = None
@@ -68,10 +68,10 @@ class StepReview:
 
 @dataclass(frozen=True, repr=False)
 class VendorState:
-    """The present state as the vendor tells it. `stage` is None where its words are unknown to us.
+    """The current state of a verification at its provider. `stage` is None if the provider's status is unknown.
 
-    `active` is None where the profile's presence was not read, `data_digest` where the profile was not. `attempt` counts
-    the vendor's reviews of this verification.
+    `active` is None if the profile's presence was not read, `data_digest` if the profile was not. `attempt` counts the
+    provider's reviews of this verification.
     """
 
     stage: Stage | None
@@ -100,15 +100,15 @@ class Known:
     level: str | None
 
 
-# How far a vendor's replica may lag behind.
+# The longest lag of a provider's replica.
 LAG = dt.timedelta(minutes=10)
 
 
 def is_older(fetched: VendorState, known: Known, *, at: dt.datetime) -> bool:
-    """Returns whether an answer is older than the known state: a vendor's replicas may lag, and a late answer must change nothing.
+    """Returns whether a response is older than the known state. Provider replicas lag; a late response must change nothing.
 
-    Of two verdicts the one with the later date counts. An undecided answer about an earlier attempt is late only for as long
-    as a replica can lag: attempts may be counted anew, and nothing true may be ignored for good.
+    Of two verdicts the one with the later date counts. An undecided response about an earlier attempt counts as late only for
+    the longest lag of a replica, because a provider may restart its count of attempts.
     """
     if known.decided_at is None:
         return False
@@ -121,8 +121,8 @@ def is_older(fetched: VendorState, known: Known, *, at: dt.datetime) -> bool:
 REFUSING = frozenset({Stage.CREATED, Stage.RESUBMISSION_REQUESTED, Stage.DECLINED, Stage.EXPIRED})
 
 S, K = Stage, KycStatus
-# From a customer's kycStatus and a verification's stage to the moves that follow, in order. What is not listed moves nothing:
-# an approval under another check stays one until the verdict, and a customer without a start is moved by ingestion alone.
+# The moves that follow from a customer's kycStatus and a verification's stage, in order. Unlisted pairs move nothing:
+# an approval that is checked again stands until the verdict, and only ingestion moves a customer without a start.
 MOVES: dict[tuple[KycStatus, Stage], tuple[KycStatus, ...]] = {
     (K.PENDING, S.IN_PROGRESS): (K.IN_PROGRESS,),
     (K.PENDING, S.APPROVED): (K.VERIFIED,),
@@ -155,15 +155,15 @@ def moves(kyc: KycStatus, stage: Stage) -> tuple[KycStatus, ...]:
 
 
 def approval(before: Approval, stage: Stage) -> Approval:
-    """Returns the next state of an approval. A check under way takes nothing back; only a refusal or a reset does."""
+    """Returns the next state of an approval. Only a refusal or a reset revokes it; a check in progress does not."""
     if stage is Stage.APPROVED:
         return Approval.HELD
     return Approval.TAKEN_BACK if before is Approval.HELD and stage in REFUSING else before
 
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
-# How long a verification may stay in a stage before the vendor is asked without having rung: at first, and at most once the
-# answer has been the same again and again. Nothing depends on webhooks arriving, not even an approval's reversal.
+# The seconds in a stage after which the provider is polled even if no webhook arrived: the first interval, and the longest
+# after repeated unchanged responses. Nothing depends on webhooks arriving, not even an approval's reversal.
 EXPECTED_STAY: dict[Stage, tuple[float, float]] = {
     Stage.CREATED: (HOUR, DAY),
     Stage.IN_PROGRESS: (5 * MINUTE, 6 * HOUR),

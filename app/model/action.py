@@ -1,4 +1,4 @@
-"""What somebody had done to a verification at its vendor: the intention written before the call, the end of it after."""
+"""Actions on a verification at its provider. The row is written before the call, and its outcome after the call."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class VendorAction(SQLModel, table=True):
     verification_id: str = Field(max_length=40, foreign_key="verification.id")
     kind: str = Field(max_length=30)
     status: str = Field(max_length=20)
-    # What was asked for, sealed: reasons are free text about a person.
+    # The requested parameters, sealed because reasons are free text about a customer.
     parameters: bytes
     requested_by: str = Field(max_length=200)
     credential_id: str = Field(max_length=40)
-    # The vendor's count of reviews when it was asked for: tells, after any doubt, whether another one has begun.
+    # The provider's count of reviews at the request. After an uncertain call it shows whether another review has begun.
     attempt: int = 0
-    # Who has the lease makes the call; nobody else does.
+    # Only the holder of the lease makes the call.
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     error_code: str | None = Field(default=None, max_length=60)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
@@ -35,6 +35,6 @@ class VendorAction(SQLModel, table=True):
 
 
 async def move(session: Session, row: VendorAction, *, to: ActionStatus, **values: object) -> None:
-    """Moves an action's status, the only way to do so. The caller has read the row with a lock in this transaction."""
+    """Moves an action's status. All changes go through here; the caller has locked the row in this transaction."""
     machine.check(TRANSITIONS, ActionStatus(row.status), to)
     await session.execute(update(VendorAction).where(VendorAction.id == row.id).values(status=to, **values))

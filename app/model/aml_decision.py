@@ -1,4 +1,4 @@
-"""What a person of compliance has decided about a customer's hits, and who confirmed it. Rows are never altered once final."""
+"""Decisions of compliance officers about a customer's hits, with the person who confirmed each. Final rows never change."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class AmlDecisionRow(SQLModel, table=True):
     comment: bytes
     decided_by: str = Field(max_length=200)
     credential_id: str = Field(max_length=40)
-    # The second person, where one is needed.
+    # The second person, if one is required.
     confirmed_by: str | None = Field(default=None, max_length=200)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     final_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 async def move(session: Session, row: AmlDecisionRow, *, to: DecisionStatus, **values: object) -> None:
-    """Moves a decision's status, the only way to do so. The caller holds the customer's lock."""
+    """Moves a decision's status. All changes go through here; the caller holds the customer's lock."""
     machine.check(DECISION_TRANSITIONS, DecisionStatus(row.status), to)
     await session.execute(update(AmlDecisionRow).where(AmlDecisionRow.id == row.id).values(status=to, **values))
 

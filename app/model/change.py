@@ -1,4 +1,4 @@
-"""What somebody decided about a customer here, and why: the reason is free text about a person, so it is sealed."""
+"""Changes that people made to a customer, each with its reason. The reason is free text about a customer, so it is sealed."""
 
 from __future__ import annotations
 

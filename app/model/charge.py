@@ -23,14 +23,14 @@ class Charge(SQLModel, table=True):
     start_id: str = Field(max_length=40, foreign_key="verification_start.id")
     provider: str = Field(max_length=20)
     status: str = Field(max_length=20)
-    # Who spent it: the person who started, and the one who approved where two are needed.
+    # The person who started the verification, and the one who approved it if two are required.
     spent_by: str = Field(max_length=200)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 async def end(session: Session, start_id: str, *, to: ChargeStatus, at: dt.datetime) -> None:
-    """The one door of a charge's status: it is confirmed or released, once."""
+    """Confirms or releases a charge. All changes go through here; a charge that has already ended does not change."""
     machine.check(CHARGE_TRANSITIONS, ChargeStatus.HELD, to)
     await session.execute(
         update(Charge).where(Charge.start_id == start_id, Charge.status == ChargeStatus.HELD).values(status=to, ended_at=at)

@@ -1,4 +1,4 @@
-"""What one screener has said last about a customer: what it looked into, with which algorithm, and what came of it."""
+"""The latest check of a customer by one screener: the list versions it searched, its algorithm and its remarks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class AmlCheck(SQLModel, table=True):
     algorithm: str | None = Field(default=None, max_length=100)
     versions: Any = Field(sa_type=Json)
     remarks: Any = Field(sa_type=Json)
-    # A keyed digest of who was looked for.
+    # A keyed digest of the identity that was screened.
     person: str = Field(max_length=64)
     checked_at: dt.datetime = Field(sa_type=UtcDateTime)

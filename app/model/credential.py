@@ -13,7 +13,7 @@ from app.store.db import Json, UtcDateTime
 class Credential(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id", index=True)
-    # Of a customer's own token: whose it is.
+    # The customer that a customer's own token belongs to.
     customer_id: str | None = Field(default=None, max_length=40)
     kind: str = Field(max_length=20)
     role: str = Field(max_length=20)

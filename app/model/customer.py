@@ -1,4 +1,4 @@
-"""A customer of the firm. Name, e-mail and all that was declared are encrypted under the customer's own key."""
+"""A customer of a tenant. Name, e-mail and all declared data are encrypted under the customer's own key."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Customer(SQLModel, table=True):
     aml_status: str = Field(max_length=30)
     aml_screened_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     aml_decision: str | None = Field(default=None, max_length=20)
-    # A keyed digest of who was looked for when the status was reached: another person must be screened anew.
+    # A keyed digest of the identity that was screened to reach the status. A changed identity must be screened again.
     aml_person: str | None = Field(default=None, max_length=64)
     risk_level: str = Field(max_length=20)
     tags: Any = Field(sa_type=Json)
     personal: bytes
-    # What was submitted, whether it is all that is asked for, and what is missing of it (field names, nothing personal).
+    # The submitted data, its completeness, and the names of the missing fields (no personal data).
     submission: str = Field(default=Submission.NONE, max_length=20, sa_column_kwargs={"server_default": "NONE"})
     submissions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     kyc_data: bytes | None = None
     required_fields: Any = Field(default=None, sa_type=Json, nullable=True)
     submitted_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
-    # How a customer with a test address behaves in the sandbox; never set in production.
+    # The sandbox behaviour of a customer with a test address. Never set in production.
     sandbox: str | None = Field(default=None, max_length=20)
     status_since: dt.datetime = Field(sa_type=UtcDateTime)
     deactivated_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -55,7 +55,7 @@ class Customer(SQLModel, table=True):
 
 
 def standing(row: Customer) -> Standing:
-    """The stored facts of a row from which its status follows."""
+    """Returns the stored facts that determine a customer's status."""
     return Standing(
         KycStatus(row.kyc_status),
         AmlStatus(row.aml_status),
@@ -66,13 +66,13 @@ def standing(row: Customer) -> Standing:
 
 
 async def locked(session: Session, customer_id: str) -> Customer:
-    """The row of a customer that is known to be there, locked: of those who would move it one goes first."""
+    """Returns the locked row of an existing customer. The lock serialises the transactions that move its status."""
     query = every_column(Customer).where(col(Customer.id) == customer_id)
     return one(Customer, await session.execute(query.with_for_update(key_share=True)))
 
 
 async def find_locked(session: Session, tenant_id: str, customer_id: str) -> Customer | None:
-    """The row, locked; None where the tenant has no such customer."""
+    """Returns the locked row, or None if the tenant has no such customer."""
     query = every_column(Customer).where(col(Customer.id) == customer_id, col(Customer.tenant_id) == tenant_id)
     return first(Customer, await session.execute(query.with_for_update(key_share=True)))
 
@@ -80,8 +80,10 @@ async def find_locked(session: Session, tenant_id: str, customer_id: str) -> Cus
 async def move(
     session: Session, row: Customer, *, to: KycStatus, at: dt.datetime, reason: str, required: Sequence[str] = ()
 ) -> None:
-    """The one door of kycStatus: checks the table, writes, and records what changed. `required`: the documents that the
-    customer must give (again)."""
+    """Moves kycStatus: checks the transition, writes it and records the events. All changes go through here.
+
+    `required` names the documents that the customer must provide, or provide again.
+    """
     before = standing(row)
     machine.check(KYC_TRANSITIONS, before.kyc, to)
     await _write(session, row, at=at, kyc_status=to, status_since=at)
@@ -91,7 +93,10 @@ async def move(
 
 
 async def move_aml(session: Session, row: Customer, *, to: AmlStatus, at: dt.datetime, reason: str, **values: Any) -> None:
-    """The one door of aml.status: checks the table, writes, and records what changed. A decision to clear ends with its status."""
+    """Moves aml.status: checks the transition, writes it and records the events. All changes go through here.
+
+    A decision to clear ends with its status.
+    """
     before = standing(row)
     machine.check(AML_TRANSITIONS, before.aml, to)
     decision = values.pop("aml_decision", kept(before.decision, to))
@@ -102,12 +107,12 @@ async def move_aml(session: Session, row: Customer, *, to: AmlStatus, at: dt.dat
 
 
 async def resolve_aml(session: Session, row: Customer, *, decision: AmlDecision, at: dt.datetime) -> None:
-    """A decision on record: every hit is judged."""
+    """Resolves the customer's screening with a recorded decision, once every hit is judged."""
     await move_aml(session, row, to=AmlStatus.RESOLVED, at=at, reason=f"aml_{decision.lower()}", aml_decision=decision)
 
 
 async def screened(session: Session, row: Customer, *, at: dt.datetime, person: str) -> None:
-    """Notes that the screening of a person has had a result."""
+    """Stores that the screening of an identity has returned a result."""
     values = {"aml_screened_at": at, "aml_person": person}
     await session.execute(update(Customer).where(col(Customer.id) == row.id).values(**values))
 
@@ -115,7 +120,7 @@ async def screened(session: Session, row: Customer, *, at: dt.datetime, person: 
 async def submit(
     session: Session, row: Customer, *, to: Submission, at: dt.datetime, reason: str, required: Sequence[str], **values: Any
 ) -> None:
-    """The one door of what was submitted. A submission that is as complete as the one before moves nothing."""
+    """Stores a submission. All changes go through here; equal completeness changes no status."""
     before = standing(row)
     if to is not before.submission:
         machine.check(SUBMISSION_TRANSITIONS, before.submission, to)
@@ -125,7 +130,7 @@ async def submit(
 
 
 async def set_active(session: Session, row: Customer, *, active: bool, at: dt.datetime) -> None:
-    """Deactivates a customer, or takes that back. The machines of kycStatus and aml stay as they are."""
+    """Deactivates or reactivates a customer. Leaves kycStatus and aml.status unchanged."""
     before = standing(row)
     await _write(session, row, at=at, deactivated_at=None if active else at, status_since=at)
     reason = "reactivated" if active else "deactivated"
@@ -137,7 +142,7 @@ async def _write(session: Session, row: Customer, *, at: dt.datetime, **values: 
 
 
 def _tell(session: Session, row: Customer, before: Standing, after: Standing, *, reason: str, required: Sequence[str] = ()) -> None:
-    """The event of a changed status, with why, and the kinds of documents that are asked for."""
+    """Records the event of a changed status, with the reason and the kinds of required documents."""
     old, new = status(before), status(after)
     if old is new:
         return

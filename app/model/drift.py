@@ -1,4 +1,4 @@
-"""A vendor's word that no table of ours knows: once per tenant, with how often and where it was seen."""
+"""A value from a provider that no table here knows: one row per tenant, with the count and the place of its occurrences."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Drift(SQLModel, table=True):
     seen: int
     first_seen_at: dt.datetime = Field(sa_type=UtcDateTime)
     last_seen_at: dt.datetime = Field(sa_type=UtcDateTime)
-    # Where it was seen last, for looking it up.
+    # The place of its latest occurrence.
     verification_id: str | None = Field(default=None, max_length=40)

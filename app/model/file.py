@@ -1,4 +1,4 @@
-"""One file, of a verification or given by the customer: where its encrypted bytes lie, what they are, and what they show."""
+"""A file, from a verification or from the customer: the location of its encrypted bytes, their type and their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class File(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40)
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    # One of the two: what brought it.
+    # Exactly one of the two is set: the source of the file.
     ingestion_id: str | None = Field(default=None, max_length=40, foreign_key="ingestion.id")
     upload_id: str | None = Field(default=None, max_length=40, foreign_key="upload.id")
     process: str | None = Field(default=None, max_length=30)
@@ -29,7 +29,7 @@ class File(SQLModel, table=True):
     size: int
     sha256: str = Field(max_length=64)
     blob: str = Field(max_length=200)
-    # The bytes as they came, where `blob` holds a clean copy of them: kept as evidence, never served.
+    # The original bytes, if `blob` holds a cleaned copy. Kept as evidence, never served.
     original: str | None = Field(default=None, max_length=200)
     vendor_id: str | None = Field(default=None, max_length=200)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)

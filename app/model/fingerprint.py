@@ -1,4 +1,4 @@
-"""By what a customer is recognised: a keyed digest of a document's number, or of name and birth. Nothing can be read from it."""
+"""Identity fingerprints: keyed digests of a document number, or of name and date of birth, that reveal duplicates."""
 
 from __future__ import annotations
 

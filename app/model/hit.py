@@ -1,4 +1,4 @@
-"""A hit of a customer's screening, with what a person has made of it. Name, explanation and comment are sealed."""
+"""A hit of a customer's screening, with the verdict of a person. Name, explanation and comment are sealed."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class AmlHit(SQLModel, table=True):
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
     screener: str = Field(max_length=20)
     list: str = Field(max_length=100)
-    # The entry's id in its list, and a digest of what the list says of it.
+    # The entry's id in its list, and a digest of the entry's content.
     entry: str = Field(max_length=300)
     entry_digest: str = Field(max_length=64)
     topics: Any = Field(sa_type=Json)
     score: float | None = None
     details: bytes
     verdict: str = Field(default=HitVerdict.UNREVIEWED, max_length=20)
-    # The score it had when it was judged: one that rises afterwards is judged again.
+    # The score at the verdict. A hit whose score rises later must be judged again.
     judged_score: float | None = None
     judged_by: str | None = Field(default=None, max_length=200)
     credential_id: str | None = Field(default=None, max_length=40)
     comment: bytes | None = None
     judged_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     found_at: dt.datetime = Field(sa_type=UtcDateTime)
-    # Since when its screener no longer finds it.
+    # The time since which its screener no longer returns it.
     withdrawn_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,4 +1,4 @@
-"""Keys that callers gave to mutations, with the digest of the input and the id of what was made."""
+"""Idempotency keys of mutations, each with the digest of the input and the id of the created object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a vendor sent by itself, raw and sealed; and where the handling of it stands."""
+"""A webhook event from a provider, raw and sealed, with the status of its handling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InboundEvent(SQLModel, table=True):
     )
     id: str = Field(primary_key=True, max_length=40)
     provider: str = Field(max_length=20)
-    # The same for every delivery of one event: later ones are dropped.
+    # Equal for every delivery of one event. Later deliveries are dropped.
     identity: str = Field(max_length=64)
     type: str = Field(max_length=80)
     subject: str | None = Field(default=None, max_length=200)
@@ -35,9 +35,9 @@ class InboundEvent(SQLModel, table=True):
     customer_id: str | None = Field(default=None, max_length=40, foreign_key="customer.id")
     verification_id: str | None = Field(default=None, max_length=40, foreign_key="verification.id")
     status: str = Field(max_length=20)
-    # Whether the look that followed found anything new.
+    # True if the refresh that followed found a change.
     changed: bool | None = None
-    # Sealed under the customer's key once it is known whose it is, by the key ring until then.
+    # Sealed by the key ring until the customer is known, then under the customer's key.
     body: bytes
     sent_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: dt.datetime = Field(sa_type=UtcDateTime)
@@ -45,6 +45,6 @@ class InboundEvent(SQLModel, table=True):
 
 
 async def move(session: Session, statement: Any, *, old: InboundStatus, to: InboundStatus, **values: Any) -> Any:
-    """The one door of an inbound event's status: an UPDATE over all that `statement` names and that are in `old`."""
+    """Moves the status of all inbound events that `statement` selects and that are in `old`. All changes go through here."""
     machine.check(TRANSITIONS, old, to)
     return await session.execute(statement.where(InboundEvent.status == old).values(status=to, **values))

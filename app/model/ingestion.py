@@ -1,4 +1,4 @@
-"""An ingestion, which is also its own job: lease, fence, attempts and due time are columns, the queue only says "look"."""
+"""An ingestion, which is also its own job: lease, fence, attempts and due time are columns, a queue message is a wake-up."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Ingestion(SQLModel, table=True):
     status: str = Field(max_length=20)
     processes: Any = Field(sa_type=Json)
     source_kind: str = Field(max_length=20)
-    # What the caller named: encrypted while needed, destroyed when the ingestion is finished.
+    # The source that the caller named. Encrypted while needed, destroyed when the ingestion is finished.
     source: bytes | None = None
     source_fingerprint: str = Field(max_length=64)
-    # The vendor's own id for the verification, once it is known.
+    # The provider's id of the verification, once it is known.
     provider_reference: str | None = Field(default=None, max_length=200)
-    # When the intention to redeem a single-use token was written. Set means: look before calling.
+    # The time at which the intention to redeem a single-use token was written. If set, check the provider before calling.
     intent_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
     claims: int = 0
@@ -51,9 +51,9 @@ class Ingestion(SQLModel, table=True):
 
 
 async def move(session: Session, row: Any, *, old: IngestionStatus, to: IngestionStatus, fence: int, **values: Any) -> None:
-    """The one door of an ingestion's status: checks the table, writes under the fence, records the event.
+    """Moves an ingestion's status: checks the transition, writes under the fence and records the event.
 
-    Raises StaleFence where another worker has claimed the row since.
+    All changes go through here. Raises StaleFence if another worker has claimed the row since.
     """
     machine.check(TRANSITIONS, old, to)
     await write(session, row.id, fence=fence, status=to, **values)
@@ -62,7 +62,10 @@ async def move(session: Session, row: Any, *, old: IngestionStatus, to: Ingestio
 
 
 async def write(session: Session, ingestion_id: str, *, fence: int, **values: Any) -> None:
-    """Writes columns of a claimed row. Every write after a claim goes through here and carries the fence."""
+    """Writes columns of a claimed row under its fence. Every write after a claim goes through here.
+
+    Raises StaleFence if another worker has claimed the row since, or if the ingestion is finished.
+    """
     written = await session.execute(
         update(Ingestion)
         .where(Ingestion.id == ingestion_id, Ingestion.fence == fence, Ingestion.status != IngestionStatus.FINISHED)

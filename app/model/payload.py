@@ -1,4 +1,4 @@
-"""A vendor's answer as it came, encrypted under the customer's key, so that results can be computed again."""
+"""A provider's raw response, encrypted under the customer's key, so that results can be computed again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Payload(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40)
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    # One of the two: what an ingestion fetched, or what the last look at a verification found.
+    # Exactly one of the two is set: the ingestion that fetched it, or the verification whose last refresh did.
     ingestion_id: str | None = Field(default=None, max_length=40, foreign_key="ingestion.id")
     verification_id: str | None = Field(default=None, max_length=40, foreign_key="verification.id")
     provider: str = Field(max_length=20)

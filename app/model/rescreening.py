@@ -1,4 +1,4 @@
-"""Looking for everybody again in a new version of a list: a job that walks through the customers, with its progress."""
+"""A rescreening of all customers against a new version of a list: a job, with its progress."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Rescreening(SQLModel, table=True):
     list: str = Field(max_length=100)
     version: str = Field(max_length=100)
     is_open: bool
-    # Customers there were when it began, those that are done, and those of them with something new to judge.
+    # The number of customers at its start, of those done, and of those with a new hit to judge.
     total: int
     done: int = 0
     found: int = 0
-    # The id of the last customer that is done.
+    # The id of the last customer done.
     place: str = Field(default="", max_length=40)
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -34,7 +34,7 @@ class Rescreening(SQLModel, table=True):
 
 
 async def write(session: Session, rescreening_id: str, *, fence: int, **values: object) -> None:
-    """Writes columns of a claimed row. Raises StaleFence where another worker has claimed it since."""
+    """Writes columns of a claimed row. Raises StaleFence if another worker has claimed it since."""
     written = await session.execute(
         update(Rescreening).where(Rescreening.id == rescreening_id, Rescreening.fence == fence).values(**values)
     )

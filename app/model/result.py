@@ -13,7 +13,7 @@ from app.domain.event import EventType, NewEvent
 from app.domain.process import RECOMPUTED, TRANSITIONS, ResultStatus
 from app.store.db import Json, Session, UtcDateTime
 
-# What `data` is sealed under, beside the customer's key.
+# The context that `data` is sealed under, in addition to the customer's key.
 SEALED_DATA = "process_result.data"
 
 
@@ -32,7 +32,7 @@ class ProcessResult(SQLModel, table=True):
 
 
 async def move(session: Session, ingestion: Any, *, process: str, to: ResultStatus, at: dt.datetime, **values: Any) -> bool:
-    """The one door of a result's status. Answers False where the result had already left PROCESSING."""
+    """Moves a result out of PROCESSING and records the event. Returns False if the result had already left PROCESSING."""
     machine.check(TRANSITIONS, ResultStatus.PROCESSING, to)
     written = await session.execute(
         update(ProcessResult)
@@ -52,7 +52,7 @@ async def move(session: Session, ingestion: Any, *, process: str, to: ResultStat
 async def rewrite(
     session: Session, ingestion: Any, *, process: str, old: ResultStatus, to: ResultStatus, at: dt.datetime, **values: Any
 ) -> None:
-    """The other door: what computing a result again has yielded. Changes nothing where the status was another one."""
+    """Stores a recomputed result and records the event. Changes nothing if the status is not `old`."""
     machine.check(RECOMPUTED, old, to)
     written = await session.execute(
         update(ProcessResult)

@@ -1,4 +1,4 @@
-"""By how many seconds the sandbox's clock is ahead; one row, and none at all in production."""
+"""The offset of the sandbox's clock, in seconds: one row, and none in production."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer's screening as a job: who is to be asked, and when again."""
+"""A customer's screening, which is also its own job: the screeners to call, and the time of the next attempt."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Screening(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    # The ids of the verifications at whose vendors it may have run.
+    # The ids of the verifications whose providers may have screened the customer.
     verifications: Any = Field(sa_type=Json)
     is_open: bool
-    # When this round of asking was asked for, and when every screener had answered in it.
+    # The time at which this round was requested, and the time by which every screener had returned a result.
     asked_at: dt.datetime = Field(sa_type=UtcDateTime)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
-    # How often the vendor was asked without a result.
+    # The number of calls to the provider that returned no result.
     quiet: int = 0
-    # How often it was asked for; a look that began before the last time is followed by another.
+    # The number of requests. A round that began before the latest request is followed by another.
     requests: int = 0
     fence: int = 0
     lease_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -40,7 +40,7 @@ class Screening(SQLModel, table=True):
 
 
 async def write(session: Session, screening_id: str, *, fence: int, **values: object) -> None:
-    """Writes columns of a claimed row. Raises StaleFence where another worker has claimed it since."""
+    """Writes columns of a claimed row. Raises StaleFence if another worker has claimed it since."""
     written = await session.execute(
         update(Screening).where(Screening.id == screening_id, Screening.fence == fence).values(**values)
     )

@@ -1,4 +1,4 @@
-"""A start: a verification that a person wants to have made at a vendor. Also its own job until the vendor has answered."""
+"""A start: a person's request for a verification at a provider. Also its own job until the provider has responded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DUE = text("status = 'AUTHORISED'")
 class Start(SQLModel, table=True):
     __tablename__ = "verification_start"
     __table_args__ = (
-        # Two starts of one customer at a time cannot be, whatever code asks for them.
+        # A customer has at most one open start; the database enforces it.
         Index("start_open", "customer_id", unique=True, postgresql_where=OPEN, sqlite_where=OPEN),
         Index("start_by_tenant", "tenant_id", "id"),
         Index("start_by_verification", "verification_id", unique=True),
@@ -29,21 +29,21 @@ class Start(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
-    # The id of the verification that will come of it: the external id handed to the vendor, the same for every attempt.
+    # The id of the future verification: the external id sent to the provider, equal for every attempt.
     verification_id: str = Field(max_length=40)
     provider: str = Field(max_length=20)
     level: str | None = Field(default=None, max_length=200)
     integration: str | None = Field(default=None, max_length=60)
     processes: Any = Field(sa_type=Json)
     status: str = Field(max_length=20)
-    # The risk answers, sealed: the comment is free text about a person.
+    # The risk answers, sealed because the comment is free text about a customer.
     risk: bytes
     requested_by: str = Field(max_length=200)
     credential_id: str = Field(max_length=40)
     approved_by: str | None = Field(default=None, max_length=200)
-    # When the intention to call the vendor was written. Set means: look before calling.
+    # The time at which the intention to call the provider was written. If set, check the provider before calling.
     called_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
-    # The vendor's own id, as soon as anything has told it.
+    # The provider's id of the verification, once it is known.
     reference: str | None = Field(default=None, max_length=200)
     problem: Any = Field(default=None, sa_type=Json, nullable=True)
     attempts: int = 0
@@ -57,7 +57,7 @@ class Start(SQLModel, table=True):
 
 
 async def move(session: Session, row: Any, *, to: StartStatus, fence: int, **values: Any) -> None:
-    """The one door of a start's status. Raises StaleFence where somebody else has moved or claimed it since."""
+    """Moves a start's status. All changes go through here. Raises StaleFence if it was moved or claimed since."""
     machine.check(TRANSITIONS, StartStatus(row.status), to)
     await write(session, row, fence=fence, status=to, lease_until=None, **values)
 

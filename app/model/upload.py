@@ -1,4 +1,4 @@
-"""An image or paper that a customer gives: sent here by PUT, or fetched from an address. Also its own job while it is fetched."""
+"""A document image from a customer: sent here by PUT, or fetched from a URL. Also its own job while it is fetched."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Upload(SQLModel, table=True):
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
     origin: str = Field(max_length=10)
     status: str = Field(max_length=20)
-    # What its file shows, in the words of a file's context; None until a document names it.
+    # The context of its file. None until a document refers to it.
     context: str | None = Field(default=None, max_length=60)
-    # Where to fetch it from: sealed, and destroyed once it was fetched or given up.
+    # The URL to fetch, sealed. Destroyed once the upload has ended.
     url: bytes | None = None
-    # Where the attempt under way puts its bytes; what an attempt that was cut off has left there is removed by the next one.
+    # The place where the current attempt stores its bytes. The next attempt removes the remains of an interrupted one.
     place: str | None = Field(default=None, max_length=200)
-    # What was announced of it; None where nothing was.
+    # The properties that the caller announced, or None.
     content_type: str | None = Field(default=None, max_length=60)
     size: int | None = None
     sha256: str | None = Field(default=None, max_length=64)
-    # Why it cannot be used, or what is worth knowing about it: codes and messages without anything personal.
+    # The reason why it cannot be used, and the warnings about it: codes and messages without personal data.
     error: Any = Field(default=None, sa_type=Json, nullable=True)
     warnings: Any = Field(default=None, sa_type=Json, nullable=True)
     attempts: int = 0
@@ -50,13 +50,13 @@ class Upload(SQLModel, table=True):
 
 
 async def move(session: Session, row: Any, *, to: UploadStatus, fence: int, **values: Any) -> None:
-    """The one door of an upload's status. Raises StaleFence where somebody else has ended or claimed it since."""
+    """Moves an upload's status. All changes go through here. Raises StaleFence if it has ended or was claimed since."""
     machine.check(TRANSITIONS, UploadStatus(row.status), to)
     await write(session, row.id, fence=fence, status=to, url=None, lease_until=None, **values)
 
 
 async def write(session: Session, upload_id: str, *, fence: int, **values: Any) -> None:
-    """Writes columns of an upload that is still waited for."""
+    """Writes columns of a waiting upload. Raises StaleFence if it has ended or was claimed since."""
     written = await session.execute(
         update(Upload).where(Upload.id == upload_id, Upload.fence == fence, Upload.status == UploadStatus.WAITING).values(**values)
     )

@@ -1,4 +1,4 @@
-"""A verification at a vendor, as last seen there; also its own job, like an ingestion: when to look again is a column."""
+"""A verification at a provider, as of its last refresh. Also its own job, like an ingestion: the next refresh is a column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Verification(SQLModel, table=True):
     tenant_id: str = Field(max_length=40, foreign_key="tenant.id")
     customer_id: str = Field(max_length=40, foreign_key="customer.id")
     provider: str = Field(max_length=20)
-    # The vendor's own id, the integration whose keys read it, and the id of ours under which it was made there.
+    # The provider's id, the integration whose keys read it, and the external id under which it was created.
     reference: str = Field(max_length=200)
     integration: str | None = Field(default=None, max_length=60)
     external_id: str | None = Field(default=None, max_length=200)
@@ -36,20 +36,20 @@ class Verification(SQLModel, table=True):
     review_answer: str | None = Field(default=None, max_length=20)
     reject_type: str | None = Field(default=None, max_length=20)
     reject_labels: Any = Field(sa_type=Json)
-    # Comments, steps, images and buttons: sealed under the customer's key.
+    # Comments, steps, images and buttons, sealed under the customer's key.
     details: bytes | None = None
-    # The vendor's page for the customer, sealed; and, of a verification started here, the processes it is to give.
+    # The provider's page for the customer, sealed, and the processes that a verification started here must deliver.
     link: bytes | None = None
     link_expires_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     processes: Any = Field(default=None, sa_type=Json, nullable=True)
-    # Tell whether anything changed: of the state as a whole, and of what the vendor knows of the person.
+    # Digests that reveal changes: of the whole state, and of the provider's data about the customer.
     digest: str | None = Field(default=None, max_length=64)
     data_digest: str | None = Field(default=None, max_length=64)
     attempt: int = 0
     decided_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     active: bool = True
     missing_since: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
-    # How often the vendor rang; a look that began before the last ring is followed by another.
+    # The number of webhook notices. A refresh that began before the latest notice is followed by another.
     notices: int = 0
     thorough: bool = False
     quiet: int = 0
@@ -64,7 +64,7 @@ class Verification(SQLModel, table=True):
 
 
 async def write(session: Session, verification_id: str, *, fence: int, **values: Any) -> None:
-    """Writes columns of a claimed row. Raises StaleFence where another worker has claimed it since."""
+    """Writes columns of a claimed row. Raises StaleFence if another worker has claimed it since."""
     written = await session.execute(
         update(Verification).where(Verification.id == verification_id, Verification.fence == fence).values(**values)
     )

@@ -1,4 +1,4 @@
-"""One version of one watch list, and the people on it. Of each list at most one version is looked into."""
+"""A version of a watch list, with its entries. At most one version of each list is in use."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class WatchList(SQLModel, table=True):
     version: str = Field(max_length=100)
     format: str = Field(max_length=20)
     licence: str = Field(max_length=500)
-    # Of the file it came from, in hexadecimal.
+    # The digest of the source file, in hexadecimal.
     sha256: str = Field(max_length=64)
-    # From which score on one of its people is shown as a hit.
+    # The lowest score at which an entry is shown as a hit.
     threshold: float
     status: str = Field(max_length=20)
     entries: int = 0
@@ -39,7 +39,7 @@ class WatchEntry(SQLModel, table=True):
 
 
 async def move(session: Session, row_id: str, *, old: ListStatus, to: ListStatus, **values: object) -> bool:
-    """The one door of a version's status. False where it was not in the old one."""
+    """Moves a version's status. All changes go through here. Returns False if the status is not `old`."""
     machine.check(TRANSITIONS, old, to)
     moved = await session.execute(
         update(WatchList).where(WatchList.id == row_id, WatchList.status == old).values(status=to, **values)

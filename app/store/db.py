@@ -1,7 +1,7 @@
-"""The database: engines, the one place where commits happen, and the database's own clock.
+"""The database: engines, transactions (the only place that commits), and the database's own clock.
 
-PostgreSQL is used as it is. SQLite runs in WAL mode with `synchronous=FULL`, readers from a small pool, and all writes
-through one group-committing writer (`app.store.writer`).
+PostgreSQL runs with its defaults. SQLite runs in WAL mode with `synchronous=FULL`: a small pool of connections reads, and one
+group-committing writer (`app.store.writer`) writes.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ T = TypeVar("T", bound=SQLModel)
 
 
 def every_column(kind: type[T]) -> Select[Any]:
-    """Returns the query for all columns of a table. Its rows are read by `one` and `first`."""
+    """Returns the query for all columns of a table. `one` and `first` read its rows."""
     return select(kind.__table__)  # type: ignore[attr-defined] # SQLModel does not declare the attribute of mapped classes
 
 
 def one(kind: type[T], result: CursorResult[Any]) -> T:
     """Returns the only row of a query that `every_column` began. Raises NoResultFound or MultipleResultsFound otherwise."""
-    # The cast is made here alone: a row has the table's columns as its attributes, without the cost of loading an object.
+    # A row has the table's columns as its attributes, without the cost of loading an object. Only this module casts.
     return cast(T, result.one())
 
 
@@ -76,7 +76,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON document as its bytes: what was written comes back, on both databases, parsed once."""
+    """A JSON document, stored as bytes. Both databases return exactly the written value, parsed once."""
 
     impl = LargeBinary
     cache_ok = True
@@ -89,7 +89,7 @@ class Json(TypeDecorator[Any]):
 
 
 class now(FunctionElement[dt.datetime]):  # noqa: N801 - an SQL function
-    """The database's clock, shifted by `seconds`. Leases and due times use it, so no worker's clock matters."""
+    """The database's clock, shifted by `seconds`. Leases and due times use it, so workers' clocks do not matter."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -98,7 +98,7 @@ class now(FunctionElement[dt.datetime]):  # noqa: N801 - an SQL function
         super().__init__(bindparam(None, float(seconds), type_=Float(), unique=True))
 
 
-# How far the sandbox's clock has been moved. Production never asks: its statements do not hold this.
+# The offset of the sandbox's clock. Statements in production do not contain it.
 AHEAD = " + coalesce((SELECT seconds FROM sandbox_clock WHERE id = 1), 0)"
 
 
@@ -117,16 +117,16 @@ def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', ({_seconds(element, compiler, options)}) || ' seconds')"
 
 
-# What carries out the consequences of an event or a fact, inside its transaction.
+# Carries out the consequences of an event or a fact, inside its transaction.
 Follow: TypeAlias = "Callable[[Session, NewEvent | Fact], Awaitable[None]]"
 
 
 @dataclass
 class Session:
-    """One transaction under way. `record` notes events and `ring` jobs; both take effect only with the commit.
+    """An open transaction. `record` adds events and `wake` adds wake-ups of workers; both take effect only with the commit.
 
-    What follows from events and facts is carried out by `settle`: before the commit at the latest, in the order in which they
-    were noted.
+    `settle` carries out the consequences of events and facts in the order in which they were added, at the latest before the
+    commit.
     """
 
     connection: AsyncConnection | Inline
@@ -139,7 +139,7 @@ class Session:
         return await self.connection.execute(statement, parameters)
 
     async def insert_new(self, table: Any, **values: Any) -> bool:
-        """Inserts one row, unless a row with the same unique key is there already. Whether it was inserted."""
+        """Inserts one row unless a row with the same unique key exists. Returns True if it was inserted."""
         dialect = sqlite if isinstance(self.connection, Inline) else postgresql
         done = await self.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
         return bool(done.rowcount == 1)
@@ -152,7 +152,7 @@ class Session:
         self.unsettled.append(fact)
 
     async def settle(self) -> None:
-        """Carries out what follows from everything noted so far, and from what is noted meanwhile."""
+        """Carries out the consequences of all events and facts added so far, and of those added meanwhile."""
         while self.unsettled:
             noted = self.unsettled.popleft()
             if self.follow is not None:
@@ -164,15 +164,18 @@ class Session:
 
 @dataclass(frozen=True)
 class Committed:
-    """What a transaction leaves behind to be told: tenants with new events, and jobs to ring for. Either may be lost."""
+    """The notices due after a commit: tenants with new events, and jobs to wake workers for. Either may be lost."""
 
     tenants: frozenset[str]
     jobs: Sequence[tuple[str, str]]
 
 
 class Database:
-    """Connections to one database. `write_events` numbers and stores a transaction's events as its last statements. With
-    `movable_clock` the database's clock is the sandbox's."""
+    """Connections to one database.
+
+    `write_events` numbers and stores a transaction's events as its last statements. With `movable_clock` the database uses the
+    sandbox's clock.
+    """
 
     def __init__(
         self, url: str, *, write_events: Callable[[Session], Any], pool_size: int = 10, movable_clock: bool = False
@@ -190,7 +193,7 @@ class Database:
         self._group = GroupCommit(writer) if writer else None
 
     def _pool(self, url: str, pool_size: int) -> AsyncEngine:
-        """The connections that read; on PostgreSQL they write, too."""
+        """Creates the pool of connections that read. On PostgreSQL they write, too."""
         if not self.sqlite:
             return create_async_engine(
                 url,
@@ -208,7 +211,7 @@ class Database:
         return engine
 
     def follow_with(self, follow: Follow) -> None:
-        """Has the consequences of every event and fact carried out by `follow`. Without it nothing follows from them."""
+        """Sets the function that carries out the consequences of every event and fact. Without it they have none."""
         self._follow = follow
 
     def on_commit(self, listener: Callable[[Committed], None]) -> None:
@@ -217,7 +220,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A short-lived connection that reads, statement by statement, without a transaction around them."""
+        """Yields a short-lived connection for reading, in which each statement is its own transaction."""
         async with self.engine.connect() as connection:
             if not self.sqlite:
                 connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -229,7 +232,7 @@ class Database:
         await self.engine.dispose()
 
     def opened(self) -> Any:
-        """A connection inside a transaction, for `transaction` alone."""
+        """Returns a context manager for a connection inside a transaction. Only `transaction` uses it."""
         return self._group.unit() if self._group else self.engine.begin()
 
 
@@ -254,9 +257,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 @asynccontextmanager
 async def transaction(database: Database) -> AsyncIterator[Session]:
-    """One transaction: everything inside it happens, or nothing. No network calls inside.
+    """Yields a session whose statements commit together or not at all. Make no network calls inside.
 
-    Events recorded in it are numbered last, from the tenant's counter row, so that numbers follow the order of commits.
+    Its events are numbered last, from the tenant's counter row, so numbers follow the order of commits.
     """
     async with database.opened() as connection:
         session = Session(connection, database._follow)

@@ -1,4 +1,4 @@
-"""Migrations: Alembic's scripts lie in app/migrations, and run by command or, for the embedded database, at the start."""
+"""Migrations: Alembic scripts in app/store/migrations. They run by command or, for the embedded database, at the start."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def config(url: str) -> Config:
 
 
 async def upgrade(url: str) -> None:
-    """Brings the database to the newest schema. Safe to run again, and by several processes at once."""
+    """Migrates the database to the newest schema. Safe to repeat, and to run in several processes at once."""
     if url.startswith("sqlite"):
         Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(command.upgrade, config(url), "head")
 
 
 async def pending(url: str) -> bool:
-    """Whether the database lacks migrations that this version has."""
+    """Returns whether the database lacks migrations that this version has."""
     head = ScriptDirectory.from_config(config(url)).get_current_head()
     engine = create_async_engine(url)
     try:
@@ -53,5 +53,5 @@ async def require_current(url: str) -> None:
 
 
 async def ready(url: str) -> None:
-    """An embedded database is migrated on the way; PostgreSQL must have been. Raises ConfigurationFault."""
+    """Migrates an embedded database. Raises ConfigurationFault if a PostgreSQL database has pending migrations."""
     await (upgrade(url) if url.startswith("sqlite") else require_current(url))

@@ -1,4 +1,4 @@
-"""Keyset paging: a page is found by the id where it begins, so that a deep page costs no more than the first."""
+"""Keyset paging: a page is selected by the id where it begins, so a deep page costs no more than the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Keyset:
     before: str | None = None
 
 
-# `key` is a mapped column: SQLModel types it as the value that it holds.
+# `key` is a mapped column, which SQLModel types as its value.
 async def newest_first(connection: AsyncConnection, query: Select[Any], key: Any, keyset: Keyset) -> Sequence[Any]:
     """Returns the rows of one page in reading direction. Ids sort by time, so the newest row has the greatest id."""
     if keyset.after is not None:

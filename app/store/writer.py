@@ -1,12 +1,12 @@
-"""Group commit for SQLite: one connection writes, and everything waiting shares the next commit.
+"""Group commit for SQLite: one connection writes, and all waiting units share the next commit.
 
-SQLite has one write lock. Many connections fight over it with sleeping back-off (p99 of hundreds of milliseconds);
-one writer that commits for all who wait keeps `synchronous=FULL` and a flat latency. Each unit of work runs in its
-own SAVEPOINT, so a unit that fails takes nobody with it.
+SQLite has one write lock. Many connections compete for it with sleeping back-off (p99 of hundreds of milliseconds). One writer
+that commits for all waiting units keeps `synchronous=FULL` and a flat latency. Each unit of work runs in its own SAVEPOINT, so
+a failing unit does not affect the others.
 
-What may wait runs in a thread: taking the write lock, and the commit with its fsync. The statements in between hold the lock
-already and touch memory only (the journal is written at the commit): each takes some microseconds, less than handing it to
-a thread and back would cost the event loop, so they run where they are.
+The two steps that may block run in a thread: taking the write lock, and the commit with its fsync. The statements in between
+already hold the lock and touch only memory, because the journal is written at the commit. Each takes some microseconds, less
+than a switch to a thread and back, so they run on the event loop.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.sql.base import Executable
 
 
 class Inline:
-    """The writing connection with the interface of an asynchronous one."""
+    """An adapter that gives the writing connection the interface of an asynchronous one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -33,7 +33,7 @@ class Inline:
 
 
 class GroupCommit:
-    """Hands out the one writing connection, unit by unit, and commits behind the units that were waiting."""
+    """The single writing connection, lent to one unit at a time. The commit runs after the units that already wait."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -45,7 +45,7 @@ class GroupCommit:
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Inline]:
-        """One unit of work. Returns only once the commit that holds it is on disk; raises what the commit raised."""
+        """Yields the connection for one unit of work. Exits only once its commit is on disk. Raises the commit's error."""
         async with self._turn:
             connection = await self._begin()
             try:
@@ -57,7 +57,7 @@ class GroupCommit:
             done = asyncio.get_running_loop().create_future()
             self._waiting.append(done)
             if len(self._waiting) == 1:
-                # The lock is first come, first served: the commit runs behind the units that already wait.
+                # The lock is first come, first served, so the commit runs after the units that already wait.
                 self._committer = asyncio.create_task(self._commit())
         await asyncio.shield(done)
 
@@ -69,7 +69,7 @@ class GroupCommit:
         return self._connection
 
     async def _begin_group(self) -> None:
-        """Begins in a thread, which cannot be called back: whoever is cancelled meanwhile waits for it, and undoes it."""
+        """Begins a group in a thread. The thread cannot be cancelled: a cancelled caller waits for it and rolls back."""
         locking = asyncio.create_task(asyncio.to_thread(self._lock))
         try:
             self._connection = await asyncio.shield(locking)
@@ -84,7 +84,7 @@ class GroupCommit:
         self._open = True
 
     def _lock(self) -> Connection:
-        """Takes SQLite's write lock, for which another process may have to be waited for."""
+        """Takes SQLite's write lock. Blocks while another process holds it."""
         connection = self._connection or self._engine.connect()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return connection
@@ -114,7 +114,7 @@ class GroupCommit:
                     done.set_result(None)
 
     def _fail(self, problem: SQLAlchemyError) -> None:
-        """The connection cannot be trusted any more: everyone in the batch learns it, the next unit opens a new one."""
+        """Fails every waiting unit with the problem and closes the connection. The next unit opens a new one."""
         batch, self._waiting, self._open = self._waiting, [], False
         connection, self._connection = self._connection, None
         if connection is not None:

@@ -1,4 +1,4 @@
-"""What the resolvers of one operation share. Made anew for every operation, on a socket too."""
+"""The context that the resolvers of one operation share. Each operation has its own, also on a socket."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from api.serve.feed import Feed
 
 
-# Each is a call to a vendor, out of a budget that verdicts need, too.
+# The most reads of one operation. Each is a call to a provider, and uses the budget that refreshes need, too.
 VENDOR_READS = 10
 
 
 @dataclass
 class Context:
-    """`principal` is None for a caller without a credential, who may at most introspect."""
+    """The context of one operation. `principal` is None for a caller without a credential, who may at most introspect."""
 
     deps: Dependencies
     principal: Principal | None
@@ -36,7 +36,7 @@ class Context:
     providers: Mapping[ProviderName, Provider]
     fetcher: Fetcher
     sandbox: bool = True
-    # How often this operation has had a vendor asked.
+    # The number of records that this operation has read from providers.
     vendor_reads: int = 0
     feed: Feed | None = None
 
@@ -52,34 +52,34 @@ class Context:
 
     @property
     def clear(self) -> bool:
-        """Whether the caller may read personal data and documents: with the right, or a customer its own (it sees no other)."""
+        """Returns whether the caller may read personal data and documents: callers with the right, and customers their own."""
         return self.caller.may(Right.READ_PERSONS) or self.caller.customer_id is not None
 
     @property
     def offered(self) -> Mapping[ProviderName, Capabilities]:
-        """What the configured vendors can do."""
+        """Returns the capabilities of the configured providers."""
         return {name: provider.capabilities for name, provider in self.providers.items()}
 
     def count_vendor_read(self) -> None:
-        """One more record is read from a vendor. Raises BadRequest where one operation asks for too many."""
+        """Counts one more record read from a provider. Raises BadRequest if one operation reads too many."""
         self.vendor_reads += 1
         if self.vendor_reads > VENDOR_READS:
             raise BadRequest(f"One operation may read at most {VENDOR_READS} of the vendors' own records.")
 
     def require_person(self, right: Right) -> Principal:
-        """The caller, if it is a person with the right. Raises HumanRequired for a machine, whatever it is granted."""
+        """Returns the caller. Raises HumanRequired unless it is a person, whatever its rights, and Forbidden without the right."""
         if self.caller.kind is not CredentialKind.PERSON:
             raise HumanRequired("This is billable or destructive: a person must ask for it, with a credential of their own.")
         return self.require(right)
 
     def require(self, right: Right) -> Principal:
-        """The caller, if the credential carries the right. Raises Forbidden."""
+        """Returns the caller. Raises Forbidden unless the credential has the right."""
         if not self.caller.may(right):
             raise Forbidden(f"A credential with the role {self.caller.role} may not do this.")
         return self.caller
 
     def require_for(self, customer_id: str, right: Right) -> Principal:
-        """The caller, if the credential carries the right, or is this very customer's own. Raises Forbidden."""
+        """Returns the caller. Raises Forbidden unless the credential has the right or is this customer's own."""
         if self.caller.customer_id is not None and self.caller.customer_id == customer_id:
             return self.caller
         return self.require(right)
@@ -89,9 +89,9 @@ class Context:
         return Loaders(self.deps, self.tenant_id)
 
     def renew(self) -> None:
-        """Forgets what was loaded: the next event of a subscription must see the present state."""
+        """Drops all loaded rows, because the next event of a subscription must see the current state."""
         self.__dict__.pop("loaders", None)
 
 
-# What a resolver receives beside its arguments.
+# The argument that gives a resolver its context.
 Info = strawberry.Info[Context, None]

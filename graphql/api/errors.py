@@ -37,17 +37,17 @@ def user_errors(problem: UserFault | UserFaults) -> list[UserError]:
 
 
 def formatted(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """The errors of an answer as a client may see them; at most ten, each cut to a bearable length."""
+    """Returns the errors of a response as the client may see them: at most MOST_ERRORS, with long messages cut."""
     return [_one(error, request_id) for error in errors[:MOST_ERRORS]]
 
 
 def request_error(fault: RequestFault) -> dict[str, Any]:
-    """An error that refuses the whole request."""
+    """Returns the error that refuses the whole request."""
     return {"message": fault.message, "extensions": {"code": fault.code, **fault.facts}}
 
 
 def masked(request_id: str) -> dict[str, Any]:
-    """What a client is told of a defect of ours: nothing but an id under which the operator finds it."""
+    """Returns the error that hides an internal defect. It holds only the request id, by which the operator finds the log."""
     message = "Something went wrong here. Give the request id to the operator."
     return {"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}
 
@@ -58,7 +58,7 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
         cause = cause.original_error
     shown: dict[str, Any] = {}
     if cause is None or isinstance(cause, GraphQLError):
-        # The caller's own mistake, found by graphql-core: explained.
+        # The caller's own mistake, found by graphql-core: explain it.
         shown = {"message": error.message[:MOST_CHARACTERS], "extensions": {"code": BadRequest.code}}
     elif isinstance(cause, RequestFault):
         shown = request_error(cause)
@@ -66,7 +66,7 @@ def _one(error: GraphQLError, request_id: str) -> dict[str, Any]:
             REFUSED.labels(cause.code).inc()
             log.warning("request.forbidden", request_id=request_id, code=cause.code, path=_path(error))
     else:
-        # Ours. Nothing of it leaves, and no value of the request is logged.
+        # An internal defect. The client sees no details, and no value of the request is logged.
         log.error(
             "request.defect",
             request_id=request_id,

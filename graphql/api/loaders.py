@@ -1,4 +1,4 @@
-"""Loaders: what many objects of one answer need is read in one query. Each batch opens its own short connection.
+"""Loaders: one query reads the rows that many objects of a response need. Each batch opens its own short connection.
 
 Named by result and key. A loader sees one tenant only.
 """

@@ -1,4 +1,4 @@
-"""The contract's scalars beyond Strawberry's own, and what goes into lists of possible values."""
+"""The contract's scalars beyond Strawberry's own, and helpers for enums and optional arguments."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ SCALARS: dict[Any, Any] = {
 
 
 def described(kind: EnumMeta, description: str, values: Mapping[str, str], *, name: str | None = None) -> None:
-    """Makes an enum of the domain part of the schema, with a description for it and for each of its values."""
+    """Adds an enum of the domain to the schema, with a description for it and for each of its values."""
     strawberry.enum(kind, name=name, description=description)
     for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[value.name]
 
 
-# What every mutation says of its key.
+# The description of every mutation's idempotency key.
 KEY = "At most 255 characters. The same key with the same input gives the first answer again."
 
 
 def given(value: T | Any | None) -> T | None:
-    """An optional argument's value; None where it was left out or null."""
+    """Returns an optional argument's value, or None if it was left out or null."""
     return None if value is strawberry.UNSET else value

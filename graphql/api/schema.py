@@ -1,4 +1,4 @@
-"""The schema: everything the API offers, put together."""
+"""The complete GraphQL schema of the API."""
 
 from __future__ import annotations
 
@@ -122,10 +122,10 @@ schema = strawberry.Schema(
     types=[File, *TYPES.values()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
-# graphql-core's own schema, which admission, execution and printing work on.
+# graphql-core's own schema, used by admission, execution and printing.
 core = schema._schema  # noqa: SLF001
 
 
 def sdl() -> str:
-    """The schema as text, sorted, byte for byte what schema.graphql holds."""
+    """Returns the schema as sorted text, equal to schema.graphql byte for byte."""
     return print_schema(lexicographic_sort_schema(core)) + "\n"

@@ -26,7 +26,7 @@ REQUIRED_OF_GOVERNMENT = ("number", "issuing_country", "expiration_date")
 
 @dataclass(frozen=True)
 class Required:
-    """Something that must be given, or given again. `document` names the kind of document it is about."""
+    """A field that the customer must provide, or provide again. `document` names the kind of document concerned."""
 
     field: str
     reason: str

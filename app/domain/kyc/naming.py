@@ -1,4 +1,4 @@
-"""From the names here to those of the API."""
+"""The conversion of internal names to those of the API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Files of listed people: which format a file has, and the people in it, one by one.
+"""Watch list files: detection of a file's format, and readers that yield its people one by one.
 
-Only people are read: ships, aircraft and firms cannot be a customer here. What is not understood is refused with the line it
-stands in; nothing is guessed, and a file that was cut off is no list.
+The readers yield people only, because ships, aircraft and firms cannot be customers. They refuse content that they do not
+understand, with its line, and truncated files. They never guess.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Format(StrEnum):
     FTM = "ftm"
 
 
-# Answers an entry for each person, and None for each row that is about something else.
+# Yields an entry for each person, and None for each row about something else.
 READERS: dict[Format, Callable[[Path], Iterator[Entry | None]]] = {
     Format.OFAC: ofac.read,
     Format.SIMPLE: simple.read,
     Format.FTM: ftm.read,
 }
-# What the publishers say about using their data.
+# The publishers' terms of use.
 LICENCES: dict[Format, str] = {
     Format.OFAC: "Publication of the US government, free for any use",
     Format.SIMPLE: "CC BY-NC 4.0 if it is OpenSanctions' data: commercial use needs their licence",

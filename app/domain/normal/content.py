@@ -1,4 +1,4 @@
-"""File types told by their first bytes, never by name or by what a vendor declares."""
+"""File types, detected by their first bytes, never by the name or the provider's declaration."""
 
 from __future__ import annotations
 

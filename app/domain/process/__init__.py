@@ -1,4 +1,4 @@
-"""The KYC processes and what their results can be."""
+"""The KYC processes and the statuses of their results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRANSITIONS: dict[ResultStatus, frozenset[ResultStatus]] = {
     ResultStatus.COMPLETED: frozenset(),
     ResultStatus.FAILED: frozenset(),
 }
-# What computing a result again, from the answers that are kept, may make of it. A completed one never becomes a failed one.
+# The transitions of a result that is recomputed from stored responses. COMPLETED never becomes FAILED.
 RECOMPUTED: dict[ResultStatus, frozenset[ResultStatus]] = {
     ResultStatus.PROCESSING: frozenset(),
     ResultStatus.COMPLETED: frozenset({ResultStatus.COMPLETED}),

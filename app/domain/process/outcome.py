@@ -1,4 +1,4 @@
-"""The outcome of one KYC process, once its data has been taken out of a vendor's payload."""
+"""The outcome of one KYC process: its data, extracted from a provider's payload."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Document:
     country: str | None = None
     issued_at: dt.date | None = None
     expires_at: dt.date | None = None
-    # The vendor's own word for the type, kept beside ours.
+    # The provider's name of the type, kept in addition to ours.
     vendor_type: str | None = None
 
 
@@ -103,7 +103,7 @@ class MediaReference:
 
 @dataclass(frozen=True)
 class Warn:
-    """Worth knowing, not a failure. Messages hold no personal data."""
+    """A remark that is not a failure. Messages hold no personal data."""
 
     code: str
     message: str
@@ -111,7 +111,7 @@ class Warn:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a value came from: `field` in our result, `path` in the vendor's payload."""
+    """The origin of a value: `field` in our result, `path` in the provider's payload."""
 
     field: str
     path: str

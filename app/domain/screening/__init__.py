@@ -1,4 +1,4 @@
-"""Screening: who is looked for, what was found, and what every source of hits must be able to answer."""
+"""Screening: the subject of a search, its hits, and the interface of every screener."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.reference import Reference
 
 
 class ScreenerName(StrEnum):
-    """Where hits come from: the vendor's own screening, the lists that were imported here, a matching service."""
+    """The sources of hits: the provider's own screening, the imported lists, a matching service."""
 
     PROVIDER = "PROVIDER"
     LISTS = "LISTS"
@@ -53,7 +53,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Seen:
-    """A verification at a vendor, with the labels of its refusal where it was refused."""
+    """A verification at a provider, with the labels of its refusal if it was refused."""
 
     provider: str
     reference: Reference

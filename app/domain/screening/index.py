@@ -28,7 +28,7 @@ CACHED = 100_000
 
 @dataclass(frozen=True)
 class Found:
-    """An entry that fits, with the list it stands on."""
+    """A matching entry, with its list and its score."""
 
     list: str
     entry: Entry
@@ -36,7 +36,7 @@ class Found:
 
 
 class Index:
-    """Built once from one version of each list; after that only asked."""
+    """A search index, built once from one version of each list and then only read."""
 
     def __init__(self, thresholds: Mapping[str, float]) -> None:
         self.thresholds = dict(thresholds)
@@ -55,7 +55,7 @@ class Index:
         return len(self._entries)
 
     def add(self, list_name: str, content: bytes) -> None:
-        """Takes an entry in, as `Entry.encoded` wrote it: that is how it is kept, too."""
+        """Adds an entry in the form that `Entry.encoded` returns. The index keeps this form."""
         entry, place = decoded(content), len(self._entries)
         self._entries.append((list_name, content))
         for name in (*entry.names, *entry.weak):

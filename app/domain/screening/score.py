@@ -17,24 +17,24 @@ from app.domain.screening.entry import Entry
 from app.domain.screening.word import Word, likeness, word, words
 
 ALGORITHM = "gatehouse-names-1"
-# From here on a hit is shown to people; and from here on it is called strong.
+# The lowest score of a hit that is shown to people, and of a strong one.
 THRESHOLD, STRONG = 0.70, 0.85
-# What words without a partner cost: the customer's, the list's, and one of each side facing the other.
+# The cost of words without a partner: the customer's, the list's, and one of each side facing the other.
 CUSTOMER_EXTRA, LISTED_EXTRA, FACING = 0.4, 0.25, 1.3
 WEAK_NAME = 0.85
-# A list that knows only one word of somebody, and a customer with more words than that.
+# The scores of an entry with a one-word name and a customer whose name has more words.
 ONE_WORD, ONE_WORD_SAME_DAY = 0.65, 0.75
-# How alike two words written together must be to one word.
+# The lowest similarity of two joined words to one word.
 SAME_TOGETHER = 0.9
 SAME_DOCUMENT = 0.95
 DOCUMENT_LEAST = 5
 SAME_COUNTRY, OTHER_COUNTRY = 0.02, -0.10
-# What a birth date does: how it fits, and by how much that moves the score.
+# The change of the score by the fit of the birth dates.
 BIRTHS = {
     "same_day": 0.10, "within": 0.02, "nearly": 0.0, "swapped": 0.0, "one_part_differs": -0.10, "some_years_off": -0.15,
     "year_differs": -0.35, "differs": -0.35,
 }  # fmt: skip
-# How many years a list that knows no more than the year is often off.
+# The usual error, in years, of lists that give only the year.
 SOME_YEARS = 5
 _NOT_IN_A_NUMBER = re.compile(r"[^0-9A-Z]")
 
@@ -51,7 +51,7 @@ class NameScore:
     pairs: tuple[tuple[str, str, float], ...]
     missing: tuple[str, ...]
     extra: tuple[str, ...]
-    # How much of what was compared is carried by full words that fit.
+    # The total weight of the matching words, rounded; a full word weighs 1.
     fitting: int
 
 
@@ -97,7 +97,7 @@ def _qualified(person: Person, entry: Entry, value: float, name: str, listed: st
         explanation["country"] = {"fits": country, "listed": list(entry.countries), "effect": effect}
         value += effect
     if found.fitting == 1 and found.missing and not found.extra:
-        # All that the list knows of the name: with the birth date it tells something, without it next to nothing.
+        # The list's name has one word: significant with the same birth date, nearly insignificant without.
         limit = ONE_WORD_SAME_DAY if birth == "same_day" else ONE_WORD
         explanation["oneWord"] = {"score": limit}
         value = limit

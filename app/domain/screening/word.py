@@ -14,7 +14,7 @@ from functools import lru_cache
 from anyascii import anyascii
 from rapidfuzz.distance import OSA, JaroWinkler
 
-# Below this two words are different words.
+# The similarity below which two words count as different.
 FLOOR = 0.80
 SAME_SOUND, SAME_BONES = 0.97, 0.90
 CACHED = 1 << 18
@@ -22,18 +22,18 @@ TITLES = frozenset({
     "mr", "mrs", "miss", "dr", "prof", "professor", "sir", "sheikh", "shaikh", "shaykh", "hajj", "hajji", "haji", "mullah",
     "maulavi", "mawlawi", "qari", "dipl", "sr", "jr", "ii", "iii", "iv",
 })  # fmt: skip
-# These are names as well: titles only where a whole name remains without them.
+# These can also be names. They count as titles only if a whole name remains without them.
 PERHAPS_TITLES = TITLES | {
     "ms", "dame", "lord", "lady", "general", "gen", "colonel", "col", "major", "maj", "captain", "capt", "lieutenant", "lt",
     "sayyid", "sayed", "ing", "hon", "rev", "fr",
 }  # fmt: skip
-# Words that bind other words: they tell little, and are often left out or written together with the next one.
+# Words that join other words. They identify little, and are often omitted or joined to the next word.
 PARTICLES = frozenset({
     "al", "el", "ul", "ur", "as", "ash", "ad", "ar", "an", "at", "az", "bin", "ibn", "ben", "bint", "binti", "abu", "abou", "umm",
     "um", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "les", "van", "von", "der", "den", "ter", "ten",
     "te", "und", "zu", "e", "y", "i", "o", "abd",
 })  # fmt: skip
-# Each sound in one way of writing it. Longer ones come first.
+# One spelling for each sound. Longer ones come first.
 _SOUNDS = (
     ("shch", "5"), ("tsch", "4"), ("dzh", "i"), ("sch", "5"), ("tch", "4"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"),
     ("dh", "d"), ("sh", "5"), ("ch", "4"), ("zh", "z"), ("tz", "z"), ("ts", "z"), ("cz", "4"), ("sz", "5"), ("dj", "i"),
@@ -47,13 +47,13 @@ _VOWELS = re.compile(r"[aeiou]+")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _SYLLABLE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARTICLE = re.compile(r"\bال(?=\w)")
-# Scripts whose names can be read aloud from the letters alone; of others, transliteration loses what tells names apart.
+# Scripts whose letters alone give the pronunciation. For others, transliteration loses the differences between names.
 _SURE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """One and the same object for one text, so that caches know it by its identity."""
+    """A word of a name. Each text has a single object, so caches can use its identity as key."""
 
     text: str
     folded: str
@@ -110,7 +110,7 @@ def likeness(one: Word, other: Word) -> float:
         return SAME_SOUND
     if min(len(one.folded), len(other.folded)) < 3:
         return 0.0
-    # A mistake of the keyboard can tear a sound apart, so what is written counts as well as what is heard.
+    # A typing error can split a sound, so the spelling counts as well as the sound.
     best = max(alike(one.folded, other.folded), alike(one.text, other.text))
     if len(one.bones) >= 3 and one.bones == other.bones:
         best = max(best, SAME_BONES)

@@ -1,4 +1,4 @@
-"""What was decided about a customer here, and by whom."""
+"""Changes that people made to a customer, with the credential that made each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CustomerChange:
 
     @classmethod
     def of(cls, row: Any, cipher: DataKeyCipher | None) -> CustomerChange:
-        """With a cipher the reason is opened."""
+        """Returns the change of a row. Decrypts the reason if a cipher is given."""
         return cls(
             id=strawberry.ID(row.id),
             kind=ChangeKind(row.kind),

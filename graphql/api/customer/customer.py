@@ -123,7 +123,7 @@ class Customer(Node):
         return [RequiredInformation(field=item["field"], reason=item["reason"], message=item["message"]) for item in asked]
 
     async def _asked_again(self, context: Context) -> list[Required]:
-        """What the vendor wants to be given again."""
+        """Returns the fields that the provider requires again."""
         row = await context.loaders.verification_by_customer.load(self.id)
         cipher = await context.loaders.cipher_by_customer.load(self.id)
         if row is None or cipher is None or row.details is None:
@@ -270,7 +270,7 @@ class CustomerSubscription:
             if now is None:
                 raise NotFound("There is no such customer.")
             yield now
-        # That something moved at all would tell a customer of hits: of them its own token hears nothing.
+        # The mere fact of a change would reveal hits, so a customer's own token receives no events about them.
         followed = FOLLOWED - ABOUT_SCREENING if context.caller.customer_id else FOLLOWED
         async for row in feed.follow():
             if row.customer_id == id and row.type in followed:

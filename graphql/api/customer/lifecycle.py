@@ -1,4 +1,4 @@
-"""What people decide about a customer here: active or not, whether a verification is required, whether to screen anew."""
+"""Decisions of people about a customer: deactivation, whether a verification is required, another screening."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether each KYC process of a customer is satisfied, and if not, why."""
+"""The overview of a customer's KYC processes: the status of each, and the reasons why it is not satisfied."""
 
 from __future__ import annotations
 

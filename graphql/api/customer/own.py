@@ -1,4 +1,4 @@
-"""Customers' own tokens, and what customers do with them beside giving data."""
+"""Customers' own tokens, and the operations that customers perform with them other than submitting data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers that do not get on, with why and what to do; and how verifications have gone on the whole."""
+"""Stuck customers, each with the cause and the remedy, and statistics of verifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KYC data as clients submit it. Texts stay texts, so that all the faults of one submission come back together."""
+"""KYC data as clients submit it. Text fields are not typed further, so one response can list all faults of a submission."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class KycDataInput:
 
 
 def patch(given: Any) -> dict[str, Any]:
-    """What an input holds, without what was left out, by the names of the domain."""
+    """Returns the fields that an input gives, by their names in the domain. Omits fields that were left out."""
     pairs = ((name, getattr(given, name)) for name in given.__dataclass_fields__)
     return {name: _plain(value) for name, value in pairs if value is not UNSET}
 

@@ -1,4 +1,4 @@
-"""What customers declare about themselves: submitted in parts, read back masked or in clear."""
+"""Data that customers declare about themselves: submitted in parts, returned masked or in clear text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KYC data as clients read it: the fields of the input, with dates, countries and files as what they are."""
+"""KYC data as clients read it: the fields of the input, with typed dates, countries and files."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class KycData:
 
 
 async def view(context: Context, data: kyc.KycData) -> KycData:
-    """The declared data as this caller may see them; all their images in two queries."""
+    """Returns the declared data as this caller may see them. Reads all images in two queries."""
     loaders = context.loaders
     uploads = {row.id: row for row in await loaders.upload_by_id.load_many(list(data.upload_ids)) if row is not None}
     files = {row.upload_id: row for row in await loaders.file_by_upload.load_many(list(uploads)) if row is not None}
@@ -102,7 +102,7 @@ async def view(context: Context, data: kyc.KycData) -> KycData:
     )
 
 
-# Fields that are plain texts: they are masked where the others are left out.
+# Plain text fields, which are masked. Other hidden fields are null.
 TEXTS = frozenset({
     "legal_first_name", "legal_last_name", "legal_middle_name", "national_id_number", "most_recent_occupation", "address_line1",
     "address_line2", "city", "state", "state_code", "postal_code", "locale", "number",

@@ -89,7 +89,7 @@ async def page(
     last: int | None,
     before: str | None,
 ) -> Connection[Event]:
-    """Oldest first. An edge's cursor is the event's own."""
+    """Returns a page of events, oldest first. An edge's cursor is the event's own."""
     asked = window(first, after, last, before)
     deps, tenant_id = context.deps, context.tenant_id
     async with deps.database.reading() as connection_:

@@ -1,4 +1,4 @@
-"""Files of a verification, or given by the customer, as clients see them."""
+"""Files of a verification or from the customer, as clients see them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class File(Node):
 
     @classmethod
     def of(cls, row: Any) -> File:
-        """A row of `file`, with the provider of its ingestion where it has one."""
+        """Returns the file of a row. The row also holds the provider of its ingestion, if it has one."""
         provider = getattr(row, "provider", None)
         return cls(
             id=strawberry.ID(row.id),

@@ -1,4 +1,4 @@
-"""Ingestions: asked for, read, listed and followed."""
+"""Ingestions: the mutation, the queries and the subscription."""
 
 from __future__ import annotations
 

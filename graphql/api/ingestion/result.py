@@ -146,13 +146,13 @@ class ProcessResult:
 
 
 async def _details(row: Any, context: Context) -> Any:
-    """What is large about a result and few ask for."""
+    """Returns the large, rarely requested columns of a result."""
     found = await context.loaders.details_by_ingestion.load(row.ingestion_id)
     return next(details for details in found if details.process == row.process)
 
 
 async def _opened(row: Any, context: Context) -> Data | None:
-    """The stored data of a result in the clear, for this process alone: masking comes after."""
+    """Returns the decrypted, unmasked data of a result, or None. The caller must mask it."""
     details = await _details(row, context)
     if details.data is None:
         return None

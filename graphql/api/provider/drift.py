@@ -1,4 +1,4 @@
-"""Words of vendors that are not known here."""
+"""Unknown values from providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the configured vendors can do, generated from the adapters themselves."""
+"""The capabilities of the configured providers, generated from the adapters themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vendors sent by themselves, and what became of it."""
+"""Webhook events from providers, with the outcome of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Computing stored events and answers again, showing every difference before anything changes."""
+"""Replays of stored events and responses, which show every difference before anything changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.domain.replay import Difference, Wanted
 from app.errors import UserFault, UserFaults
 from app.service.verification import replay
 
-# Fields of a difference that are no personal data.
+# Fields of a difference that hold no personal data.
 OPEN = frozenset({"status", "errorCode", "warnings", "stage", "reviewAnswer", "rejectType", "type", "subject", "externalId"})
 
 

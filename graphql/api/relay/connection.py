@@ -1,4 +1,4 @@
-"""Relay connections with keyset cursors: a page is found by where it begins, so that depth costs nothing."""
+"""Relay connections with keyset cursors: a page is selected by its first key, so a deep page costs no more."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PageInfo:
 
 @dataclass(frozen=True)
 class Window:
-    """Which part of a list is asked for: `size` items behind `after` or, backwards, in front of `before`."""
+    """The requested part of a list: `size` items after `after` or, backwards, before `before`."""
 
     size: int
     backwards: bool
@@ -41,7 +41,7 @@ class Window:
 
 
 def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
-    """Checks the four arguments. Raises BadRequest for sizes outside 1 to 100 and for both directions at once."""
+    """Returns the requested part. Raises BadRequest for sizes outside 0 to PAGE_MOST and for both directions at once."""
     first, after, last, before = map(given, (first, after, last, before))
     if first is not None and last is not None:
         raise BadRequest("Give first or last, not both.")
@@ -61,7 +61,7 @@ class Page:
 
 
 def page_of(rows: Sequence[Any], asked: Window, make_cursor: Callable[[Any], str]) -> Page:
-    """A page from `size + 1` rows in reading direction: the one too many tells whether there is more."""
+    """Returns a page from up to `size + 1` rows in reading direction. The extra row shows that more items follow."""
     more = len(rows) > asked.size
     kept = list(rows[: asked.size])
     if asked.backwards:

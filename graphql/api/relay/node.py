@@ -36,5 +36,5 @@ def connection(page: Page, nodes: list[N]) -> Connection[N]:
 
 
 def masked(text: str | None, *, clear: bool) -> str | None:
-    """Personal text as this caller may see it."""
+    """Returns a personal text, or the mask unless the caller may see it."""
     return text if clear or text is None else MASK

@@ -1,4 +1,4 @@
-"""The sandbox's clock. Nothing of it exists in production."""
+"""The sandbox's clock. It does not exist in production."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people of compliance do: judge hits, decide about customers, have them screened anew; and which lists there are."""
+"""Compliance review: verdicts on hits, decisions about customers, rescreening, and the watch lists in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screening as people see it: where it stands, what was found, who said so, and what was decided."""
+"""A customer's screening: its status, checks, hits and decisions."""
 
 from __future__ import annotations
 

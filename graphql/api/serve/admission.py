@@ -44,7 +44,7 @@ MAX_DIRECTIVES = 50
 MAX_OPERATIONS = 20
 MAX_COST = 30_000
 MAX_ERRORS = 10
-# What a plain list, bounded by nature, counts for; connections count what they are asked for.
+# The assumed length of a plain list, which is naturally bounded. Connections count the requested size.
 PLAIN_LIST = 4
 PAGE_DEFAULT, PAGE_MOST = 20, 100
 MUTATION_COST = 500
@@ -59,7 +59,7 @@ class Admitted:
     operations: dict[str | None, OperationDefinitionNode]
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of this name, or the only one; None where it is not clear which is meant."""
+        """Returns the operation of this name, or without a name the only one. Returns None if no single one matches."""
         if name is None:
             return next(iter(self.operations.values())) if len(self.operations) == 1 else None
         return self.operations.get(name)
@@ -87,7 +87,7 @@ class Admission:
         self._characters = 0
 
     def admit(self, text: str) -> Admitted:
-        """Raises QueryTooLarge for what costs too much, Refused for what is not valid."""
+        """Returns an admitted document. Raises QueryTooLarge if it exceeds a limit, Refused if it is invalid."""
         known = self._known.get(text)
         if known is not None:
             self._known.move_to_end(text)
@@ -122,7 +122,7 @@ class Admission:
 
 
 class _Pricing:
-    """One pass over a document: counts what is written, and prices every fragment once."""
+    """A single pass over a document that counts its elements and prices every fragment once."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
@@ -203,7 +203,7 @@ class _Pricing:
 
 
 def _times(node: FieldNode, field: Any) -> int:
-    """How many objects a field can stand for."""
+    """Returns the greatest number of objects that a field can return."""
     if field is None:
         return 1
     if "first" in field.args:

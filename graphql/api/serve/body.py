@@ -1,4 +1,4 @@
-"""JSON in and out at the border."""
+"""The JSON of requests and responses."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def _no_constant(_: str) -> Any:
 
 
 def parse(raw: bytes | str) -> Any:
-    """A JSON value. Raises BadRequest for what is none.
+    """Parses a JSON value. Raises BadRequest for invalid JSON.
 
-    Broken Unicode inside texts is let through to the mutations' own checks, which name the field it is in.
+    Accepts broken Unicode inside texts, because the mutations' own checks name the field it is in.
     """
     try:
         return orjson.loads(raw)
@@ -32,7 +32,7 @@ def parse(raw: bytes | str) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """JSON bytes. What holds broken Unicode (an echo of the caller's own) is written with escapes instead."""
+    """Returns a value as JSON bytes. Escapes all non-ASCII characters if a text (an echo of the caller's) is broken Unicode."""
     try:
         return orjson.dumps(value)
     except (TypeError, orjson.JSONEncodeError):
@@ -40,7 +40,7 @@ def encode(value: Any) -> bytes:
 
 
 def storable(value: Any) -> bool:
-    """Whether every text in a JSON value could be handed to a database: no null bytes, no broken Unicode."""
+    """Returns whether a database can store every text in a JSON value: no null bytes, no broken Unicode."""
     if isinstance(value, str):
         return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
     if isinstance(value, dict):

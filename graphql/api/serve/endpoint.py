@@ -34,7 +34,7 @@ NOT_VALID = 400
 
 @dataclass(frozen=True)
 class Refusal(Exception):
-    """An answer below GraphQL: method, media types, size."""
+    """A refusal at the HTTP level: method, media types or size."""
 
     status: int
     message: str
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 
 class Endpoint:
-    """`/graphql` for everything but sockets."""
+    """The HTTP endpoint at `/graphql`. Sockets have their own handler."""
 
     def __init__(self, gate: Gate, graphiql: GraphiQL | None) -> None:
         self._gate = gate
@@ -68,7 +68,7 @@ class Endpoint:
             headers = {"WWW-Authenticate": "Bearer"} if fault.status == 401 else {}
         except ClientDisconnect:
             return Response(status_code=499)
-        except Exception as problem:  # the edge of a request: logged by its place, and the client told nothing of it
+        except Exception as problem:  # the edge of a request: logged with its place, and hidden from the client
             log.error("endpoint.defect", request_id=request_id, error=type(problem).__name__, at=place(problem))
             status, answer, headers = 500, {"errors": [masked(request_id)]}, {}
         headers |= {"Vary": "Accept", "Cache-Control": "no-store", "X-Request-Id": request_id}
@@ -100,7 +100,7 @@ class Endpoint:
 
 
 def negotiate(accept: str | None) -> str:
-    """The response media type for an Accept header. Raises a Refusal with 406 where neither of ours is acceptable."""
+    """Returns the response media type for an Accept header. Raises a Refusal with 406 if it accepts neither of ours."""
     if not accept:
         return JSON
     best: tuple[float, int, str] | None = None
@@ -130,7 +130,7 @@ def _wants_page(request: Request) -> bool:
 
 
 async def _parameters(request: Request) -> Mapping[str, Any]:
-    """`query`, `variables`, `operationName` and `extensions` of a request."""
+    """Returns `query`, `variables`, `operationName` and `extensions` of a request. Raises Refusal or BadRequest."""
     if request.method == "GET":
         asked: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
@@ -158,7 +158,7 @@ def _checked(asked: Any) -> Mapping[str, Any]:
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body, of which no more than the limit is ever held. Raises PayloadTooLarge."""
+    """Returns the whole body. Raises PayloadTooLarge as soon as it exceeds the limit, without reading the rest."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         raise PayloadTooLarge(f"A request has at most {BODY_LIMIT} bytes.")

@@ -1,4 +1,4 @@
-"""The event log as subscriptions see it: one tail per tenant and gateway, and feeds that start anywhere in it."""
+"""The event log for subscriptions: one tail per tenant and process, and feeds that can start at any event."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from app.service.dependencies import Dependencies
 
 log = structlog.get_logger(module=__name__)
 
-# Events kept at hand, so that followers need not ask the database.
+# The number of recent events kept in memory, so that followers need no query.
 RECENT = 2048
 BATCH = 200
 REFRESH_SECONDS = 1.0
 
 
 class Tail:
-    """Reads one tenant's log once for all who follow it in this process: at each pulse, else each second."""
+    """A reader of one tenant's log, shared by all its followers in this process. It reads at each notice, else each second."""
 
     def __init__(self, deps: Dependencies, notifier: Notifier, tenant_id: str) -> None:
         self._deps = deps
@@ -62,12 +62,12 @@ class Tail:
                 await self._notifier.wait(count, REFRESH_SECONDS)
 
     async def newest(self) -> int:
-        """The number of the newest event in the database, which this tail may not have read yet."""
+        """Returns the number of the newest event in the database, which this tail may not have read yet."""
         async with self._deps.database.reading() as connection:
             return (await event.head(connection, self.tenant_id))[1]
 
     async def after(self, seq: int) -> Sequence[Any]:
-        """Events behind `seq`, at most a batch, at least one: waits for it if need be."""
+        """Returns between one event and a batch of events after `seq`. Waits until there is one."""
         while True:
             count = self._moved.count
             if seq < self.position:
@@ -82,11 +82,11 @@ class Tail:
 
 
 class Feed:
-    """One reader's place in the log.
+    """One reader's position in the log.
 
-    `start` is where to begin, None for "where the subscription's own arguments say". `position` is the number of the
-    last event that was looked at. With `until`, the feed ends as soon as it has come that far. `ended` is set by a
-    subscription that is over for good.
+    `start` is the event number after which it begins; if None, the subscription's own arguments decide. `position` is the
+    number of the last event read. With `until`, the feed ends once it has reached that number. A subscription that has ended
+    for good sets `ended`.
     """
 
     def __init__(self, tail: Tail, *, start: int | None = None, until: Callable[[], int] | None = None) -> None:
@@ -97,7 +97,7 @@ class Feed:
         self._until = until
 
     async def begin(self, *, at: int | None = None) -> bool:
-        """Sets the place to begin: the given one, else the newest event. True where the present state is to be sent first."""
+        """Sets the first position: `at`, else the newest event. Returns True if the current state must be sent first."""
         if self.start is not None:
             return False
         if at is None:

@@ -1,4 +1,4 @@
-"""The way in for every operation, over HTTP or a socket: who calls, what is asked, and running it."""
+"""The gate of every operation, over HTTP or a socket: authentication, admission and execution."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from app.service.dependencies import Dependencies
 from app.service.document.fetch import Fetcher
 from app.service.trust import credential
 
-# A proven credential is trusted this long before it is looked up again.
+# The seconds for which a proven credential is cached.
 TRUST_SECONDS = 5.0
 TRUSTED_MOST = 2_000
 ANSWER_ERRORS = 10
@@ -38,7 +38,7 @@ ANSWER_ERRORS = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """One operation as it was asked for."""
+    """One requested operation."""
 
     admitted: Admitted
     operation: OperationDefinitionNode
@@ -74,7 +74,7 @@ class Gate:
         self._trusted: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     async def principal(self, authorization: str | None) -> Principal | None:
-        """The caller behind an `Authorization` value; None without one. Raises Unauthenticated for one that is no good."""
+        """Returns the caller of an `Authorization` value, or None without one. Raises Unauthenticated for an invalid one."""
         if authorization is None:
             return None
         scheme, _, token = authorization.partition(" ")
@@ -94,7 +94,7 @@ class Gate:
         return principal
 
     async def still_good(self, credential_ids: Collection[str]) -> set[str]:
-        """Those of the credentials that have neither expired nor been revoked."""
+        """Returns the credentials that have neither expired nor been revoked."""
         async with self.deps.database.reading() as connection:
             return await credential.still_good(connection, credential_ids, at=self.deps.clock.now())
 
@@ -114,7 +114,7 @@ class Gate:
         return Asked(admitted, operation, name or None, variables or {})
 
     def allow(self, asked: Asked, principal: Principal | None) -> None:
-        """Whether this caller may ask this at all. Raises Unauthenticated, Forbidden, or BadRequest where introspection is off."""
+        """Raises Unauthenticated, Forbidden, or BadRequest (introspection is off) unless this caller may run the operation."""
         fields = _root_fields(asked)
         introspects = any(name in ("__schema", "__type") for name in fields)
         if introspects and not self._introspection:
@@ -146,12 +146,12 @@ def new_request_id() -> str:
 
 
 def is_request_error(result: ExecutionResult) -> bool:
-    """Whether an operation did not run at all, e.g. because a variable does not fit."""
+    """Returns whether an operation did not run at all, for example because of an invalid variable."""
     return result.data is None and bool(result.errors) and all(not error.path for error in result.errors or ())
 
 
 def _root_fields(asked: Asked) -> list[str]:
-    """The names of an operation's root fields, through fragments; every fragment is looked at once."""
+    """Returns the names of an operation's root fields, including those in fragments. Reads every fragment once."""
     definitions = asked.admitted.document.definitions
     fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
     names: list[str] = []

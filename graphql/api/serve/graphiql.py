@@ -23,12 +23,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TYPES = {".js": "text/javascript", ".css": "text/css"}
-# Example variables beside an operation: a comment that holds a JSON object.
+# An operation's example variables: a comment that holds a JSON object.
 VARIABLES = re.compile(r"^# variables: (\{.*\})$", re.MULTILINE)
 
 
 def operations(folder: Path = OPERATIONS) -> dict[str, str]:
-    """The named operations front ends use, by file name, in order."""
+    """Returns the named operations that front ends use, by file name, in order."""
     return {path.stem: path.read_text() for path in sorted(folder.glob("*.graphql"))}
 
 

@@ -1,9 +1,9 @@
 """Live subscriptions in groups: one execution and one encoding per event, the same bytes to every member.
 
-Whatever shapes an answer is part of a group's key: document, operation, variables, tenant, rights, and the customer whose
-own token it is. A member first catches up by itself, from its cursor or the present state, and then joins its group without a
-gap or a repeat: both know their place in the event log. A member that falls behind loses nothing; it leaves the group and
-catches up again.
+A group's key holds everything that affects a response: document, operation, variables, tenant, rights, and the customer of a
+customer's own token. A member first catches up by itself, from its cursor or the current state, and then joins its group
+without a gap or a repeat, because both know their position in the event log. A member that falls behind loses nothing: it
+leaves the group and catches up again.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from app.notify.notice import Notifier
 
 log = structlog.get_logger(module=__name__)
 
-# Messages that wait for one slow member before it has to catch up by itself.
+# The number of messages that may wait for a slow member before it must catch up by itself.
 BUFFER = 256
-# A group that failed is not formed anew at once.
+# The delay before a failed group is formed again.
 REJOIN_SECONDS = 0.5
 Send = Callable[[str], Awaitable[None]]
 
 
 class Failed(Exception):
-    """A subscription could not go on; `errors` are ready to be sent."""
+    """The failure of a subscription. `errors` are ready to be sent."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__(len(errors))
@@ -46,7 +46,7 @@ class Failed(Exception):
 
 
 class Member:
-    """One subscription of one socket. `position` is the number of the last event it has been told of, or passed by."""
+    """One subscription of one socket. `position` is the number of the last event that was sent or skipped."""
 
     def __init__(self) -> None:
         self.position = 0
@@ -72,7 +72,7 @@ class Member:
         self._waiting.clear()
 
     async def arrivals(self) -> AsyncIterator[str]:
-        """Payloads not told yet, until the group ends or the buffer overflows."""
+        """Yields payloads that were not sent yet, until the group ends or the buffer overflows."""
         while not self.overflowed:
             while self._waiting:
                 seq, payload = self._waiting.popleft()
@@ -88,7 +88,7 @@ class Member:
 
 
 class Group:
-    """Members whose answers are the same. Runs while it has any."""
+    """The members whose responses are equal. A group runs while it has members."""
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
@@ -119,7 +119,7 @@ class Hub:
         self._followers: dict[str, int] = {}
 
     async def serve(self, asked: Asked, principal: Principal, text: str, send: Send) -> None:
-        """Serves one subscription until it is over. Raises Failed where it cannot be served."""
+        """Serves one subscription until it ends. Raises Failed if it cannot be served."""
         tenant_id = principal.tenant_id
         self._followers[tenant_id] = self._followers.get(tenant_id, 0) + 1
         try:
@@ -188,7 +188,7 @@ class Hub:
                 group.task.cancel()
 
     async def _results(self, asked: Asked, principal: Principal, feed: Feed) -> AsyncIterator[str]:
-        """The answers of one run of the subscription over a feed, encoded."""
+        """Yields the encoded responses of one run of the subscription over a feed. Raises Failed."""
         request_id = new_request_id()
         context = self._gate.context(principal, request_id)
         context.feed = feed
@@ -231,7 +231,7 @@ def _graphql_error(problem: Exception) -> GraphQLError:
 
 
 def _key(asked: Asked, principal: Principal, text: str) -> Any:
-    """What must be equal for two subscriptions to get the same bytes. Where each begins does not matter."""
+    """Returns the key that is equal for subscriptions with the same bytes. Leaves out the position at which each begins."""
     field = next((node for node in asked.operation.selection_set.selections if isinstance(node, FieldNode)), None)
     places = {
         argument.value.name.value

@@ -1,4 +1,4 @@
-"""All sockets of one gateway process: who may open one, and when they are closed."""
+"""All sockets of one gateway process: admission and closing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from app.log import place
 log = structlog.get_logger(module=__name__)
 
 SOCKETS_PER_CREDENTIAL = 5_000
-# How often open sockets and their credentials are looked at again.
+# The interval at which open sockets and their credentials are checked.
 WATCH_SECONDS = 2.0
 
 
 class Sockets:
-    """All sockets of one gateway process, watched over: a credential that ends closes its sockets."""
+    """All sockets of one gateway process. The sockets of a credential close when the credential ends."""
 
     def __init__(self, gate: Gate, hub: Hub, origins: tuple[str, ...]) -> None:
         self.gate = gate
@@ -66,7 +66,7 @@ class Sockets:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 await self._refresh()
-            except Exception as problem:  # the watch must outlive a database that is away
+            except Exception as problem:  # the watch must survive a database that is down
                 log.warning("sockets.watch", error=type(problem).__name__, at=place(problem))
 
     async def _refresh(self) -> None:
@@ -83,7 +83,7 @@ class Sockets:
                 socket.refuse(Closing(4403, "Forbidden"))
 
     async def close(self) -> None:
-        """Tells every socket that this gateway goes away."""
+        """Closes every socket, because this process shuts down."""
         for sockets in list(self._open.values()):
             for socket in tuple(sockets):
                 socket.refuse(Closing(1012, "Service restart"))

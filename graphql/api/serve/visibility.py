@@ -1,7 +1,7 @@
-"""What a customer's own token may ask for: its own data, and of them what a customer is to know. Everything else is refused.
+"""The fields that a customer's own token may read: the customer's own data, as far as it is meant for customers.
 
-The list is of what is allowed, so that a new field is never shown to customers by accident. Above all nothing that tells of
-screening, risk or suspicion may reach them: that would be tipping off.
+An allow-list refuses everything else, so a new field is never shown to customers by accident. Above all, nothing that reveals
+screening, risk or suspicion may reach them, because that would be tipping off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.errors import Forbidden
 EVERYTHING = None
 FIELDS: dict[str, frozenset[str] | None] = {
     "Query": frozenset({"customer"}),
-    # What else there is refuses by itself, each with its own code.
+    # Mutations are not refused here. Those outside MUTATIONS refuse by themselves, each with its own code.
     "Mutation": EVERYTHING,
     "Subscription": frozenset({"customer"}),
     "Customer": frozenset({
@@ -39,7 +39,7 @@ FIELDS: dict[str, frozenset[str] | None] = {
     "OpenVerificationPayload": EVERYTHING,
     "UserError": EVERYTHING,
 }  # fmt: skip
-# Mutations that a customer may ask for; of the others only the refusal is read.
+# The mutations that a customer may run. All others return only their refusal.
 MUTATIONS = frozenset({"updateKycData", "createUpload", "openVerification"})
 
 

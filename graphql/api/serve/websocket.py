@@ -29,14 +29,14 @@ log = structlog.get_logger(module=__name__)
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
-# A reader that takes nothing for so long is let go; it comes back with its cursor.
+# The seconds after which a socket that reads nothing is closed. The client can resume with its cursor.
 UNREAD_SECONDS = 20.0
 MESSAGES_PER_SECOND = 50
 OPERATIONS_PER_SOCKET = 100
 
 
 class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
+    """A request to close the socket with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ class Closing(Exception):
 
 
 class Server(Protocol):
-    """The process's sockets as one of them sees them: `socket_server.Sockets`."""
+    """The interface of `socket_server.Sockets` that one socket uses."""
 
     gate: Gate
     hub: Hub
@@ -56,7 +56,7 @@ class Server(Protocol):
 
 
 class Socket:
-    """One connection: messages in, answers out, each subscription a task of its own."""
+    """One connection. It reads messages and sends responses; each operation runs in its own task."""
 
     def __init__(self, sockets: Server, websocket: WebSocket) -> None:
         self._sockets = sockets
@@ -108,7 +108,7 @@ class Socket:
             self.refuse(closing)
         except WebSocketDisconnect:
             return
-        except Exception as problem:  # the edge of a connection: logged, and the client told nothing of it
+        except Exception as problem:  # the edge of a connection: logged, and hidden from the client
             log.error("socket.defect", error=type(problem).__name__, at=place(problem))
             self.refuse(Closing(4500, "Internal server error"))
 
@@ -183,7 +183,7 @@ class Socket:
         self._operations[operation_id] = task
 
     async def _operate(self, operation_id: str, payload: dict[str, Any], principal: Principal) -> None:
-        """One operation from its beginning to its `complete` or `error`."""
+        """Runs one operation until its `complete` or `error`."""
         request_id = new_request_id()
         gate = self._sockets.gate
         try:
@@ -205,7 +205,7 @@ class Socket:
             await self._fail(operation_id, [request_error(fault)])
         except Closing as closing:
             self.refuse(closing)
-        except Exception as problem:  # the edge of an operation: its neighbours on the socket live on
+        except Exception as problem:  # the edge of an operation: the others on the socket continue
             log.error("socket.operation_defect", error=type(problem).__name__, request_id=request_id, at=place(problem))
             await self._fail(operation_id, [masked(request_id)])
         else:
@@ -213,7 +213,7 @@ class Socket:
                 await self._send({"type": "complete", "id": operation_id})
 
     async def _stream(self, operation_id: str, asked: Asked, text: str, principal: Principal) -> None:
-        """The payload's bytes are the group's; only the operation's id in front of them is this subscriber's own."""
+        """Sends a subscription's messages. The payload's bytes are shared with the group; only the operation's id differs."""
         head = '{"type":"next","id":' + orjson.dumps(operation_id).decode() + ',"payload":'
 
         async def send(payload: str) -> None:
@@ -229,7 +229,7 @@ class Socket:
         await self._send_text(body.encode(message).decode())
 
     async def _send_text(self, text: str) -> None:
-        # Whoever reads nothing is noticed by the watch: a timer for every message would cost more than sending it.
+        # The watch closes sockets of clients that read nothing. A timer for every message would cost more than sending it.
         if not self._unsent:
             self._stuck_since = time.monotonic()
         self._unsent += 1
@@ -242,5 +242,5 @@ class Socket:
             self._stuck_since = time.monotonic()
 
     def is_stuck(self, now: float) -> bool:
-        """Whether something has been waiting to be sent for too long."""
+        """Returns whether a message has been waiting to be sent for too long."""
         return self._unsent > 0 and now - self._stuck_since > UNREAD_SECONDS

@@ -1,4 +1,4 @@
-"""What the mutations on starts take."""
+"""The inputs of the mutations on starts."""
 
 from __future__ import annotations
 

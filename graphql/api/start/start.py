@@ -1,4 +1,4 @@
-"""Starting verifications: billable, so for people alone; asked for, approved, and what became of it."""
+"""Verification starts: request, approval and outcome. They are billable, so they require a person."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def by_id(context: Context, start_id: str) -> VerificationStart | None:
 
 
 async def _decided(context: Context, start_id: str, decision: Awaitable[None]) -> VerificationStartPayload:
-    """Carries a person's decision out, and answers the start as soon as the vendor has answered, where it is asked."""
+    """Carries out a person's decision. Returns the start, after the provider's response if the decision causes a call."""
     try:
         await decision
         await start.settled(context.deps, context.tenant_id, start_id)

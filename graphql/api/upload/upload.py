@@ -1,4 +1,4 @@
-"""Uploads: announced here, sent by PUT to the address that is answered."""
+"""Uploads: announced here, then sent by PUT to the returned URL."""
 
 from __future__ import annotations
 

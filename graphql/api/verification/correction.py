@@ -1,4 +1,4 @@
-"""What the firm declared of a person, to be changed at the vendor: checked all at once."""
+"""Corrections of a customer's declared data at the provider: all fields are checked at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LIMIT = 200
 
 
 def corrected(input: CorrectApplicantInput) -> tuple[Correct, list[UserFault]]:
-    """The correction, and everything that is wrong with it."""
+    """Returns the correction, and all its faults."""
     values = {name: given(getattr(input, name)) for name in Correct.__dataclass_fields__}
     faults: list[UserFault] = []
     for name in TEXTS:

@@ -1,4 +1,4 @@
-"""What the mutations on verifications take."""
+"""The inputs of the mutations on verifications."""
 
 from __future__ import annotations
 

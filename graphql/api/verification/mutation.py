@@ -1,4 +1,4 @@
-"""What can be done to a customer's verification at its vendor. What is billable or destructive needs a person."""
+"""Actions on a customer's verification at its provider. Billable and destructive ones require a person."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SecretPayload:
 
 
 def _order(context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault]) -> action.Order:
-    """Checks who asks, then what is asked."""
+    """Checks the caller, then the input."""
     caller = context.require_person(Right.ACT) if wanted.kind in NEEDS_A_PERSON else context.require(Right.WRITE)
     validation.refuse([*faults, *validation.idempotency_key(given(key))])
     return action.Order(context.tenant_id, customer_id, wanted, caller.name, caller.credential_id, given(key))
@@ -274,14 +274,14 @@ class ActionMutation:
         return await _both(info.context, input.customer_id, ask.Tag(tags), input.idempotency_key, faults, tags=list(tags))
 
 
-# A customer without a verification at a vendor that can hold these has them here alone.
+# With these refusals the provider cannot hold the values, so they are stored here only.
 ONLY_HERE = frozenset({"VERIFICATION_NOT_STARTED", "NOT_SUPPORTED_BY_PROVIDER", "PROVIDER_NOT_CONFIGURED"})
 
 
 async def _both(
     context: Context, customer_id: str, wanted: Action, key: str | None, faults: list[UserFault], **values: object
 ) -> VerificationPayload:
-    """At the vendor first: what it refuses is not set here either."""
+    """Sets values at the provider, then here. Sets nothing here if the provider refuses for a reason outside ONLY_HERE."""
     found: Verification | None = None
     try:
         order = _order(context, customer_id, wanted, key, faults)

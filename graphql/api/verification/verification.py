@@ -1,4 +1,4 @@
-"""Verifications at a vendor, as last seen there: verdict, labels, steps and documents, in the vendor's words and in ours."""
+"""Verifications at a provider, as of the last refresh: verdict, labels, steps and documents, in the provider's words and ours."""
 
 from __future__ import annotations
 
