@@ -28,7 +28,7 @@ def extract(snapshot: Snapshot) -> Outcome:
 
 
 def _name(extraction: Extraction, blocks: tuple[Tree, ...]) -> Name:
-    """Returns the first complete name. A lone family name is valid only if the identity document shows a single name too."""
+    """Returns the first complete name. A lone given name is valid only if the identity document shows a single name."""
     names = [found for found in map(name.read, blocks) if found.full]
     if not names:
         raise extraction.not_available(

@@ -25,7 +25,8 @@ KINDS = {"BANK_STATEMENT": "bank-statement"}
 
 
 def identity(extraction: Extraction) -> Tree | None:
-    """Returns the document that proved the identity: the one named by a passed step, or else the preferred unexpired one."""
+    """Returns the document that proved the identity: the one named by a passed step, or else the preferred type,
+    unexpired first."""
     for step in green_steps(extraction, IDENTITY_STEPS):
         found = _of_step(extraction, step)
         if found:

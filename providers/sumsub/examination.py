@@ -12,7 +12,7 @@ from providers.sumsub import webhook
 from providers.sumsub.client import Client
 from providers.tree import Tree
 
-# Sumsub rejects timestamps that are off by more than a minute. We warn from 20 seconds.
+# Sumsub rejects timestamps that are off by more than a minute. The doctor reports more than 20 seconds.
 CLOCK_LIMIT, CLOCK_WARNING = 60.0, 20.0
 # An id that no applicant has. Reading it shows the token's permissions without accessing any applicant.
 NOBODY = "000000000000000000000000"
@@ -66,7 +66,7 @@ def _clock(date: str | None, now: float) -> Finding:
 
 
 async def _permission(client: Client) -> Finding:
-    """Checks the read permission with an unknown applicant id: 400 or 404 means granted, any other error means denied."""
+    """Checks the read permission with an unknown applicant id: 400 or 404 means granted, any other error response means denied."""
     try:
         await client.applicants.read(NOBODY)
     except Answered as fault:

@@ -1,6 +1,7 @@
 """Selection of an applicant's images per process, with the context of each.
 
-Selects images that are active, green and from the last attempt. Source: docs.sumsub.com/reference/get-information-about-document-images.
+Selects images that are active, green and from the last attempt.
+Source: docs.sumsub.com/reference/get-information-about-document-images.
 """
 
 from __future__ import annotations

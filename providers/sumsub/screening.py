@@ -1,7 +1,7 @@
 """Mapping of Sumsub's own screening to reports and hits.
 
 Source: docs.sumsub.com, AML case: `review.answer` is GREEN, YELLOW or RED, `hits` holds the matches and `riskLabels` their kinds.
-Reject labels of applicants refused for being listed become hits too. Sumsub documents few fields of a hit, so the hit is kept whole.
+Reject labels of applicants refused for being listed become hits too. Sumsub documents few fields of a hit, so all are kept.
 """
 
 from __future__ import annotations
