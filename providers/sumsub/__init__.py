@@ -1,4 +1,4 @@
-"""Sumsub. `build` makes the adapter from the settings; the calls are in `call`, each process in a file of its name."""
+"""Sumsub adapter. `build` creates it from the settings. `call` holds the API calls; each process has its own module."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def build(
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],
 ) -> Provider | None:
-    """The adapter of the configured account; None where no account is configured."""
+    """Returns the adapter for the configured account, or None if no account is configured."""
     if not settings.sumsub_configured:
         return None
     token = reveal(settings.sumsub_app_token)
-    # The budget belongs to the account, which is named by a digest: the token itself is secret.
+    # The budget belongs to the account. A digest names it, because the token itself is secret.
     account = "sumsub:" + hashlib.sha256(token.encode()).hexdigest()[:16]
     limits = {
         CallKind.READ: settings.sumsub_reads_per_5s,
         CallKind.WRITE: settings.sumsub_writes_per_5s,
-        # Ten a minute by default, which is one in five seconds.
+        # Sumsub allows ten a minute by default, roughly one in five seconds.
         CallKind.SCREENING: settings.sumsub_screenings_per_5s,
     }
     client = Client(
         http,
         Account(settings.sumsub_base_url, token, reveal(settings.sumsub_secret_key).encode(), settings.sumsub_level),
         budget(account, limits),
-        # The time of day, not `now`: the sandbox's clock can be moved, and Sumsub refuses a signature of another time.
+        # Wall-clock time, not `now`: the sandbox's clock can be moved, and Sumsub rejects signatures with a wrong timestamp.
         epoch=time.time,
     )
     setup = Setup(

@@ -1,4 +1,4 @@
-"""A Sumsub account, and Sumsub's dialect: signed headers, error bodies, windows of five seconds.
+"""Sumsub account and wire dialect: signed headers, error bodies, rate limits per five seconds.
 
 Source: Sumsub API reference, "Authentication" and "Errors"; docs.sumsub.com/reference/authentication.
 """
@@ -15,13 +15,13 @@ from providers.call import Call, Facts, short, whole
 from providers.sumsub.signature import sign
 
 PROVIDER = "SUMSUB"
-# Where "too many requests" comes without a Retry-After: Sumsub counts in windows of five seconds.
+# Back-off after a 429 without Retry-After: Sumsub counts requests in windows of five seconds.
 WINDOW_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Account:
-    """One Sumsub account. Token and secret never print."""
+    """One Sumsub account. The token and the secret key are excluded from `repr`."""
 
     base_url: str
     app_token: str = field(repr=False)

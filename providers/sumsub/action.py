@@ -1,4 +1,4 @@
-"""Sumsub's part in each action."""
+"""Sumsub implementation of each action."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from providers.sumsub.account import PROVIDER
 from providers.sumsub.client import Client
 from providers.tree import Tree
 
-# "already in the required state", "already blocklisted": what was asked for is so.
+# "already in the required state" and "already blocklisted": the requested state is already reached.
 ALREADY = frozenset({3000, 5000})
-# A reset is not safe for these: whoever was refused so must not begin anew (API reference, "Resetting an applicant").
+# A reset is unsafe with these labels: such applicants must not start over (API reference, "Resetting an applicant").
 NEVER_RESET = frozenset({"FORGERY", "SELFIE_MISMATCH", "BLACKLIST", "BLOCKLIST", "INCONSISTENT_PROFILE", "FRAUDULENT_PATTERNS"})
 
 
 async def act(client: Client, subject: Subject, action: Action) -> ActionAnswer:
-    """Carries an action out. Raises VendorFault, or UserFault for what Sumsub would refuse or must not be asked."""
+    """Executes an action. Raises VendorFault, or UserFault if Sumsub would refuse the action or it is not safe."""
     return await HANDLERS[action.kind](client, subject, action)
 
 
 async def _recheck(client: Client, subject: Subject, asked: ask.Recheck) -> ActionAnswer:
-    """A check is billable: after a call that may have taken effect, one that is under way or was made since is the one."""
+    """Requests a check, which is billable. If an earlier call may have succeeded, skips the request when a check is running or a
+    newer attempt exists."""
     if subject.in_doubt:
         review = Tree.parse(await client.reviews.status(subject.reference))
         begun = state.STAGES.get(review.at("reviewStatus").text or "") is Stage.IN_PROGRESS
@@ -84,7 +85,7 @@ async def _share(client: Client, subject: Subject, asked: ask.Share) -> ActionAn
 
 
 async def _correct(client: Client, subject: Subject, asked: ask.Correct) -> ActionAnswer:
-    """Names, dates and countries are what Sumsub calls fixed info, the rest stands at the top; each is sent where any changes."""
+    """Sends corrections to fixed info (names, dates, countries) and to top-level fields, in one call each and only if needed."""
     declared = {
         "firstName": asked.first_name,
         "middleName": asked.middle_name,
@@ -112,7 +113,7 @@ async def _set_document_inactive(client: Client, subject: Subject, asked: ask.Se
 
 
 async def _sdk_token(client: Client, subject: Subject, asked: ask.SdkToken) -> ActionAnswer:
-    """For the applicant's own user id and level alone: another would make a new applicant, which is billable."""
+    """Creates an SDK token for the applicant's own user id and level. Any other user id would create a billable applicant."""
     user, level = await _user_and_level(client, subject)
     return _secret(await client.access.sdk_token(user, level, ttl_seconds=asked.ttl_seconds), "token", "sdk-token")
 
@@ -147,7 +148,7 @@ async def _user_and_level(client: Client, subject: Subject) -> tuple[str, str]:
 
 
 async def _done(call: Awaitable[bytes]) -> ActionAnswer:
-    """What is already so need not be done."""
+    """Awaits the call and treats "already in this state" errors as success."""
     try:
         await call
     except Answered as fault:

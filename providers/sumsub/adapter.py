@@ -1,4 +1,4 @@
-"""Sumsub as a `Provider`: share tokens by either product, applicants by id, one snapshot, four processes."""
+"""Sumsub as a `Provider`: redeems share tokens with either product, reads applicants by id and extracts four processes."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True)
 class Setup:
-    """`copy` chooses the product that redeems share tokens: Copy Applicant, else Reusable KYC. `algorithms` are the digests
-    that webhooks may be proven by."""
+    """Adapter options. `copy` redeems share tokens with Copy Applicant instead of Reusable KYC. `algorithms` are the digest
+    algorithms accepted for webhooks."""
 
     copy: bool = False
     webhook_secret: bytes = field(default=b"", repr=False)
@@ -85,7 +85,7 @@ class Setup:
 
 
 class Sumsub:
-    """One Sumsub account."""
+    """Provider for one Sumsub account."""
 
     def __init__(self, client: Client, now: Callable[[], dt.datetime], setup: Setup) -> None:
         self._client = client
@@ -120,7 +120,7 @@ class Sumsub:
         return _id(Tree.parse(await importing.reuse(token, external_id, level)), "reuse")
 
     async def fetch(self, references: Sequence[Reference], *, imported: bool) -> Snapshot:
-        """The verdict first, then everything else at once: nothing is read of an applicant that is not approved."""
+        """Reads the verdict first, then the rest concurrently. Reads nothing else if the applicant is not approved."""
         (reference,) = references
         status = await self._client.reviews.status(reference.id)
         undecided = self._undecided((reference,), {STATUS: status}, imported=imported)
@@ -134,7 +134,7 @@ class Sumsub:
         found = Tree.parse(applicant)
         _same(found, reference.id)
         if found.at("review", "reviewStatus"):
-            # The verdict may turn between the two answers.
+            # The verdict may change between the two responses.
             undecided = self._undecided((reference,), {STATUS: _bytes(found.at("review"))}, imported=imported)
             if undecided is not None:
                 return undecided
@@ -142,7 +142,7 @@ class Sumsub:
         return Snapshot((reference,), payloads, self._now())
 
     def _undecided(self, references: tuple[Reference, ...], payloads: Mapping[str, bytes], *, imported: bool) -> Snapshot | None:
-        """A snapshot that gives nothing (yet); None for an approved applicant: `completed` with GREEN, and nothing else."""
+        """Returns a pending or failed snapshot. Returns None only for an approved applicant: `completed` with GREEN."""
         review = Tree.parse(payloads[STATUS])
         word = review.at("reviewStatus").text or "init"
         if word == state.COMPLETED and state.answer_of(review.at("reviewResult")) is ReviewAnswer.GREEN:
@@ -160,7 +160,7 @@ class Sumsub:
         return self._client.documents.image(snapshot.references[0].id, media.vendor_id)
 
     async def refresh(self, reference: Reference, *, thorough: bool) -> Snapshot:
-        """The verdict is what counts; what explains it is read where the app token may."""
+        """Reads the verdict. Adds the data that explains it if the app token has permission."""
         status, steps = await _together(
             self._client.reviews.status(reference.id), granted(self._client.reviews.steps(reference.id))
         )
@@ -176,7 +176,7 @@ class Sumsub:
         return state.read(snapshot)
 
     async def screened(self, reference: Reference) -> Report:
-        """From the newest AML case. 404: no screening was run."""
+        """Returns the report of the newest AML case. A 404 means that no screening was run."""
         try:
             return screening.read(Tree.parse(await self._client.applicants.aml_case(reference.id)))
         except Answered as fault:
@@ -213,7 +213,7 @@ class Sumsub:
 
 
 async def _together(*calls: Awaitable[T]) -> list[T]:
-    """All the answers; the first fault ends the other calls."""
+    """Returns all results. The first fault cancels the other calls and is raised."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_awaited(call)) for call in calls]

@@ -1,4 +1,4 @@
-"""Addresses in Sumsub's shape, and the ADDRESS process."""
+"""Sumsub addresses and the ADDRESS process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from providers.tree import Tree
 
 
 def extract(snapshot: Snapshot) -> Outcome:
-    """The first address with a country: declared, recognised, or of the proof of address. Provenance tells which."""
+    """Returns the first address that has a country: declared, recognised, or from the proof of address. The sources name its
+    origin."""
     extraction = Extraction(snapshot)
     proof = document.residence(extraction)
     candidates = [
@@ -33,9 +34,10 @@ def extract(snapshot: Snapshot) -> Outcome:
 
 
 def read(extraction: Extraction, place: Tree, *, prefix: str = "", fallback: Tree | None = None) -> Address | None:
-    """An address in the normal form; None where it has no country. Faults are noted under `prefix` in the extraction.
+    """Returns the address in normal form, or None if it has no country or its first line is too long to fit. Sources and
+    invalid fields are recorded in the extraction under `prefix`.
 
-    `fallback` is a place whose country is taken where the address names none.
+    `fallback` is a field that provides the country if the address names none.
     """
     if not place:
         return None
@@ -71,7 +73,7 @@ def read(extraction: Extraction, place: Tree, *, prefix: str = "", fallback: Tre
 
 
 def _first_line(extraction: Extraction, place: Tree, code: str, prefix: str) -> tuple[str | None, str | None, str | None]:
-    """`(line1, city, postal code)`; the last two only where a one-line address had to be taken apart."""
+    """Returns `(line1, city, postal code)`. The last two are set only if a one-line address had to be split."""
     street, source = place.latin("street")
     if street:
         extraction.note(prefix + "line1", source, place.at("buildingNumber"))

@@ -1,4 +1,4 @@
-"""The PROFILE process: who the applicant says to be, as declared, else as recognised."""
+"""The PROFILE process: the applicant's personal data as declared, or else as recognised."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def extract(snapshot: Snapshot) -> Outcome:
 
 
 def _name(extraction: Extraction, blocks: tuple[Tree, ...]) -> Name:
-    """The first block's name that is whole. Half a name is one only where the identity document shows a single name."""
+    """Returns the first complete name. A lone given name is valid only if the identity document shows a single name."""
     names = [found for found in map(name.read, blocks) if found.full]
     if not names:
         raise extraction.not_available(
@@ -42,14 +42,14 @@ def _name(extraction: Extraction, blocks: tuple[Tree, ...]) -> Name:
     chosen = whole or names[0]
     latin = next((found for found in names if found.native_where_other), None)
     if whole and latin and chosen.native == latin.native:
-        # The declared block has no Latin twins of its own, the recognised one has.
+        # The declared block has no Latin forms of its own; the recognised block has.
         chosen = latin
     extraction.note("fullName", *chosen.places)
     return chosen
 
 
 def _birthplace(extraction: Extraction, blocks: tuple[Tree, ...]) -> Birthplace | None:
-    """Town and country from one block. Half a birthplace is left out, with a warning."""
+    """Returns town and country from one block. Omits an incomplete birthplace and adds a warning."""
     partial = False
     for block in blocks:
         country = extraction.country("birthplace.country", block.at("countryOfBirth"))

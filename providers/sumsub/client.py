@@ -1,4 +1,4 @@
-"""Sumsub's client: every documented call, by noun."""
+"""Sumsub API client: every documented call, grouped by noun."""
 
 from __future__ import annotations
 

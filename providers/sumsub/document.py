@@ -1,4 +1,4 @@
-"""Sumsub's document types, and which of an applicant's documents satisfied a step."""
+"""Sumsub document types, and selection of the document that satisfied a step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.domain.process.outcome import DocumentType
 from providers.sumsub.extraction import Extraction
 from providers.tree import Tree
 
-# docs.sumsub.com/reference/document-types. An unknown type is UNSUPPORTED, its own word kept.
+# docs.sumsub.com/reference/document-types. An unknown type becomes UNSUPPORTED; the vendor's word is kept beside it.
 TYPES: dict[str, DocumentType] = {
     "PASSPORT": DocumentType.PASSPORT,
     "TRAVEL_PASSPORT": DocumentType.PASSPORT,
@@ -25,7 +25,8 @@ KINDS = {"BANK_STATEMENT": "bank-statement"}
 
 
 def identity(extraction: Extraction) -> Tree | None:
-    """The document that proved the identity: the one the step names; without steps the preferred one that has not expired."""
+    """Returns the document that proved the identity: the one named by a passed step, or else the preferred type,
+    unexpired first."""
     for step in green_steps(extraction, IDENTITY_STEPS):
         found = _of_step(extraction, step)
         if found:
@@ -35,7 +36,7 @@ def identity(extraction: Extraction) -> Tree | None:
 
 
 def residence(extraction: Extraction) -> Tree | None:
-    """The proof of address that the step names; without steps the newest one."""
+    """Returns the proof of address named by a passed step, or else the newest one."""
     for step in green_steps(extraction, RESIDENCE_STEPS):
         found = _of_step(extraction, step)
         if found:
@@ -45,19 +46,19 @@ def residence(extraction: Extraction) -> Tree | None:
 
 
 def green_steps(extraction: Extraction, names: tuple[str, ...]) -> list[Tree]:
-    """The steps of these names that were passed, in order."""
+    """Returns the passed steps among `names`, in the same order."""
     steps = [extraction.steps.at(name) for name in names]
     return [step for step in steps if step.at("reviewResult", "reviewAnswer").text == "GREEN"]
 
 
 def refused(extraction: Extraction, names: tuple[str, ...]) -> bool:
-    """Whether a step of these names was reviewed and none was passed."""
+    """Returns True if at least one of these steps was reviewed and none was passed."""
     reviewed = [extraction.steps.at(name) for name in names if extraction.steps.at(name, "reviewResult")]
     return bool(reviewed) and not green_steps(extraction, names)
 
 
 def same_country(one: Tree, other: Tree) -> bool:
-    """Whether two codes name one country; an absent one contradicts nothing."""
+    """Returns True if both codes name the same country or if either is missing."""
     if not one.text or not other.text:
         return True
     return one.text == other.text or country.alpha2(one.value) == country.alpha2(other.value) is not None
@@ -74,7 +75,8 @@ def _of_step(extraction: Extraction, step: Tree) -> Tree | None:
 
 
 def _newest(documents: list[Tree]) -> Tree | None:
-    """By date of issue, then by place in the list: replaced documents stay in it, in front."""
+    """Returns the document with the latest issue date, or None. Ties go to the last in the list, because Sumsub keeps replaced
+    documents in front."""
     if not documents:
         return None
     ranked = enumerate(documents)

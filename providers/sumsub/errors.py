@@ -1,18 +1,18 @@
-"""Sumsub's errors in our codes. Numbers and names: API reference, "Error codes", and the reuse errors 10501 to 10521."""
+"""Mapping of Sumsub errors to our codes. Source: API reference, "Error codes", and the reuse errors 10501 to 10521."""
 
 from __future__ import annotations
 
 from app.errors import Answered, NotSent, ProcessFault, VendorFault
 
 CREDENTIALS = range(4000, 4008)
-# The token itself is at fault.
+# The share token itself is invalid.
 BAD_TOKEN = frozenset({10503, 10504})
-# The donor's applicant is not approved, not active, or was never moderated.
+# The donor's applicant is not approved, not active or was never moderated.
 NOT_APPROVED = frozenset({10507, 10508, 10509})
-# What the donor has does not fit what our level asks for.
+# The donor's data does not meet the requirements of our level.
 NO_FIT = frozenset({10510, 10511, 10512, 10513, 10514, 10515, 10516, 10517, 10518, 10519})
 REDEEMING = frozenset({"reuse", "import"})
-# What other calls are refused for, and what to do.
+# Errors of other calls: the message and the remedy.
 REFUSALS: dict[int, tuple[str, str]] = {
     1000: ("This very file was uploaded before.", "Send another picture."),
     1001: ("The applicant holds too many documents.", "Set documents aside that are no longer needed."),
@@ -36,7 +36,7 @@ LATER_HINT = "Try again later; if it goes on, give Sumsub's support the correlat
 
 
 def explain(fault: VendorFault) -> ProcessFault:
-    """Why it failed, with Sumsub's own code and correlation id in the details."""
+    """Returns the fault with our code, a message and a hint. The details hold Sumsub's own code and correlation id."""
     if not isinstance(fault, Answered):
         message = "Sumsub could not be reached." if isinstance(fault, NotSent) else "Sumsub gave no usable answer."
         return ProcessFault("sumsub_client_error", message, LATER_HINT, details={"operation": fault.operation})

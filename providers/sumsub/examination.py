@@ -1,4 +1,4 @@
-"""What can be wrong with a Sumsub account's set-up, found by calls that change nothing."""
+"""Diagnostics for a Sumsub account's configuration. No call changes anything."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from providers.sumsub import webhook
 from providers.sumsub.client import Client
 from providers.tree import Tree
 
-# Sumsub refuses timestamps that are off by more than a minute; half of that is worth a warning.
+# Sumsub rejects timestamps that are off by more than a minute. The doctor reports more than 20 seconds.
 CLOCK_LIMIT, CLOCK_WARNING = 60.0, 20.0
-# An id that no applicant has: reading it tells what the token may do without touching anybody.
+# An id that no applicant has. Reading it shows the token's permissions without accessing any applicant.
 NOBODY = "000000000000000000000000"
 PROBE = b"gatehouse doctor"
 DASHBOARD = "in Sumsub's dashboard, Dev space"
@@ -28,7 +28,7 @@ CREDENTIALS: dict[int, tuple[str, str]] = {
 
 
 async def examine(client: Client, *, webhook_secret: bytes, epoch: Callable[[], float]) -> AsyncIterator[Finding]:
-    """Credentials and clock first: without them nothing else can be told."""
+    """Yields findings, credentials and clock first. Stops after a failed credential check, because every other check needs it."""
     try:
         answer = await client.service.health()
     except Answered as fault:
@@ -66,7 +66,7 @@ def _clock(date: str | None, now: float) -> Finding:
 
 
 async def _permission(client: Client) -> Finding:
-    """Reading nobody: 404 says that the token may look, 403 that it may not."""
+    """Checks the read permission with an unknown applicant id: 400 or 404 means granted, any other error response means denied."""
     try:
         await client.applicants.read(NOBODY)
     except Answered as fault:
@@ -80,7 +80,7 @@ async def _permission(client: Client) -> Finding:
 
 
 async def _level(client: Client) -> Finding:
-    """Previewing the reuse of a token that cannot exist: Sumsub looks at the level first, or says that the token is bad."""
+    """Checks the level by previewing the reuse of an invalid token. Sumsub rejects an unknown level before the token."""
     check, remedy = "sumsub: level", "Set GATEHOUSE_SUMSUB_LEVEL to a level's exact name; names are case-sensitive."
     try:
         await client.importing.preview("gatehouse-doctor", "gatehouse-doctor", client.level)
@@ -96,7 +96,7 @@ async def _level(client: Client) -> Finding:
 
 
 async def _webhook_secret(client: Client, secret: bytes) -> Finding:
-    """Sumsub's own digest test, over text, with whatever algorithm the account has."""
+    """Compares our webhook digest with Sumsub's digest test, for every supported algorithm."""
     check = "sumsub: webhook secret"
     if not secret:
         return bad(check, "none is set: every webhook is refused", "Set GATEHOUSE_SUMSUB_WEBHOOK_SECRET.")

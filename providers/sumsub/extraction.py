@@ -1,4 +1,4 @@
-"""One extraction from an applicant's payloads."""
+"""Extraction from an applicant's payloads."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Extraction(extraction.Extraction):
 
     @property
     def declared(self) -> Tree:
-        """What the client or the user declared."""
+        """Returns the data that the tenant or the applicant declared."""
         return self.applicant.at("fixedInfo")
 
     @property
     def recognised(self) -> Tree:
-        """What Sumsub recognised or confirmed."""
+        """Returns the data that Sumsub recognised or confirmed."""
         return self.applicant.at("info")
 
     @property

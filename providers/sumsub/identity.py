@@ -1,4 +1,4 @@
-"""The IDENTITY process: number, names and dates of the one document that proved the identity, with its pictures."""
+"""The IDENTITY process: number, names, dates and images of the document that proved the identity."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _document(extraction: Extraction, proof: Tree) -> Document:
 
 
 def _person(extraction: Extraction, proof: Tree) -> Person:
-    """Names come from one block, the document's before the recognised profile's; never from what was declared."""
+    """Returns the person with names from one block: the document or else the recognised profile, never declared data."""
     names = name.read(proof)
     if not names.full:
         names = name.read(extraction.recognised)

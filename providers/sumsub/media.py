@@ -1,6 +1,7 @@
-"""Which of an applicant's images belong to a process, and what each shows.
+"""Selection of an applicant's images per process, with the context of each.
 
-Taken: active, green, of the last attempt. Source: docs.sumsub.com/reference/get-information-about-document-images.
+Selects images that are active, green and from the last attempt.
+Source: docs.sumsub.com/reference/get-information-about-document-images.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ PERSON_TYPES = {
     "VIDEO_SELFIE": (VIDEO, FileCategory.VIDEO),
     "IDENTITY_VIDEO": (VIDEO, FileCategory.VIDEO),
 }
-# The receiving side of a process takes no more than this many files.
+# The maximum number of files per process.
 MOST = 10
 
 
 def of_identity(extraction: Extraction, proof: Tree) -> tuple[MediaReference, ...]:
-    """Front, back, selfie and video, one each: the newest of its kind."""
+    """Returns front, back, selfie and video, at most one of each, from the last attempt."""
     taken: dict[str, MediaReference] = {}
     for item in _taken(extraction, (*document.IDENTITY_STEPS, "SELFIE", "SELFIE2")):
         kind = item.at("idDocDef", "idDocType").text or ""
@@ -47,7 +48,7 @@ def of_identity(extraction: Extraction, proof: Tree) -> tuple[MediaReference, ..
 
 
 def of_residence(extraction: Extraction) -> tuple[MediaReference, ...]:
-    """Every page of the proof of address."""
+    """Returns the pages of the proof of address, at most ten."""
     pages = [
         item.at("id").id or ""
         for item in _taken(extraction, document.RESIDENCE_STEPS)
@@ -59,7 +60,7 @@ def of_residence(extraction: Extraction) -> tuple[MediaReference, ...]:
 
 
 def _side(item: Tree, taken: dict[str, MediaReference]) -> str:
-    """Without a sub-type the first picture is the front and the next one the back."""
+    """Returns the side of an image. Without a sub-type the first image is the front and the next one the back."""
     side = item.at("idDocDef", "idDocSubType").text
     if side == "BACK_SIDE":
         return BACK
@@ -67,7 +68,7 @@ def _side(item: Tree, taken: dict[str, MediaReference]) -> str:
 
 
 def _taken(extraction: Extraction, steps: Iterable[str]) -> list[Tree]:
-    """Usable items in the order Sumsub lists them, of every kind those of its last attempt."""
+    """Returns the usable items in Sumsub's order. Keeps only the last attempt of each kind."""
     green = {image for step in document.green_steps(extraction, tuple(steps)) for image in _images(step)}
     usable = [
         item
@@ -82,7 +83,7 @@ def _taken(extraction: Extraction, steps: Iterable[str]) -> list[Tree]:
 
 
 def _is_green(item: Tree, green: set[str]) -> bool:
-    """By its own verdict; an item that carries none is as good as the step that names it."""
+    """Returns True if the item is green by its own verdict or, without one, if a green step names it."""
     answer = item.at("reviewResult", "reviewAnswer").text
     return answer == "GREEN" or (answer is None and item.at("id").id in green)
 
@@ -92,7 +93,7 @@ def _kind(item: Tree) -> tuple[str | None, str | None]:
 
 
 def _images(step: Tree) -> list[str]:
-    """The step's images that were not refused one by one; the first is the front, the rest are backs."""
+    """Returns the step's image ids in order, without individually refused images. The first is the front, the next the back."""
     verdicts = step.at("imageReviewResults")
     named = [image.id for image in step.at("imageIds").items() if image.id]
     return [image for image in named if verdicts.at(image, "reviewAnswer").text in (None, "GREEN")]

@@ -1,4 +1,4 @@
-"""Names in Sumsub's payloads: native and Latin forms, and people with one name."""
+"""Names in Sumsub payloads: native and Latin forms, and single names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MRZ_NAMES = re.compile(r"^[A-Z0-9<]{5}([A-Z<]+)$")
 
 @dataclass(frozen=True)
 class Name:
-    """One block's name. `native` is as it came; `given` and `family` are in Latin script where the vendor gives one."""
+    """A name from one block. `native` is as received; `given` and `family` are in Latin script if the vendor provides it."""
 
     given: str | None
     family: str | None
@@ -38,7 +38,7 @@ def read(block: Tree) -> Name:
 
 
 def is_single(document: Tree) -> bool:
-    """Whether a document shows one name alone: one field of two, and no secondary identifier in the machine-readable zone."""
+    """Returns True if the document shows a single name: given or family name alone, and no secondary identifier in the MRZ."""
     name = read(document)
     if bool(name.given) == bool(name.family):
         return False

@@ -1,4 +1,4 @@
-"""The PROOF_OF_ADDRESS process: who lives where, by the bill or statement that passed the residence step."""
+"""The PROOF_OF_ADDRESS process: name and address from the bill or statement that passed the residence step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def extract(snapshot: Snapshot) -> Outcome:
     elif not same_person(names.full, name.read(extraction.recognised).full):
         extraction.warn("name_mismatch", "The name on the proof of address differs from the recognised profile's.")
     extraction.note("person.name", *names.places)
-    # One field may hold the whole name: it is carried whole, never split.
+    # One field may hold the full name. It is kept whole and never split.
     given, family = (names.given, names.family) if names.given else (names.family, None)
     if not given:
         extraction.invalid.append("person.givenName")
@@ -41,7 +41,7 @@ def extract(snapshot: Snapshot) -> Outcome:
 
 
 def _address(extraction: Extraction, proof: Tree, *, passed: bool) -> Address | None:
-    """The document's own address; where it shows none and the step was passed, the recognised profile's."""
+    """Returns the document's own address. Falls back to the recognised profile's address if the step was passed."""
     places = [proof.at("address")]
     if passed:
         places.append(extraction.recognised.at("addresses").first())

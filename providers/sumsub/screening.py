@@ -1,8 +1,7 @@
-"""Sumsub's own screening in our words.
+"""Mapping of Sumsub's own screening to reports and hits.
 
-Source: docs.sumsub.com, AML case: `review.answer` is GREEN, YELLOW or RED, `hits` hold what was found, `riskLabels` of what
-kind; and the reject labels of applicants that were refused for being listed. Few fields of a hit are documented, so the whole is
-kept.
+Source: docs.sumsub.com, AML case: `review.answer` is GREEN, YELLOW or RED, `hits` holds the matches and `riskLabels` their kinds.
+Reject labels of applicants refused for being listed become hits too. Sumsub documents few fields of a hit, so all are kept.
 """
 
 from __future__ import annotations
@@ -30,7 +29,8 @@ KINDS = ("types", "matchTypes", "riskLabels", "labels", "categories")
 
 
 def read(case: Tree) -> Report:
-    """A case without an answer is still open. GREEN is clear only without hits: what was found, people here judge."""
+    """Returns the report of an AML case. A case without an answer is still running. GREEN with hits is not clear, because our
+    reviewers judge every hit."""
     hits = tuple(_hit(case, found) for found in case.at("hits").items())
     answer = case.at("review", "answer").text
     screened = ANSWERS.get(answer or "", Screened.RUNNING)
@@ -58,7 +58,7 @@ def _hit(case: Tree, found: Tree) -> Hit:
 
 
 def _whole(case: Tree, answer: str) -> Hit:
-    """A report without a hit to show: the case itself is what must be judged."""
+    """Returns the case itself as a hit. Used if the answer reports hits but lists none."""
     known = Tree({"answer": answer, "riskLabels": sorted(filter(None, _risks(case)))})
     return listing.hit(LIST, known, key=f"case:{case.at('id').id}", known_as="", on=listing.topics(_risks(case), TOPICS))
 

@@ -1,4 +1,4 @@
-"""The settings that the Sumsub adapter and its twin read."""
+"""Settings of the Sumsub adapter and its twin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 
 class SumsubSettings(Protocol):
-    """Sumsub's part of the settings. Declared here so that a misspelt name fails the type check."""
+    """The settings that Sumsub reads. Declared here so that a misspelt name fails the type check."""
 
     @property
     def sumsub_configured(self) -> bool: ...

@@ -10,6 +10,6 @@ import hmac
 
 
 def sign(secret: bytes, timestamp: str, method: str, path_and_query: str, body: bytes) -> str:
-    """The value of `X-App-Access-Sig`. `path_and_query` and `body` must be the very bytes that are sent."""
+    """Returns the value of `X-App-Access-Sig`. `path_and_query` and `body` must match the sent bytes exactly."""
     message = timestamp.encode() + method.upper().encode() + path_and_query.encode() + body
     return hmac.new(secret, message, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Making an applicant with the data at hand, giving it the documents at hand, and its page for the customer.
+"""Creation of an applicant from existing customer data and documents, with a link to the hosted page.
 
 Source: API reference, "Creating an applicant", "Adding an ID document", "Generating a WebSDK link".
 """
@@ -35,7 +35,7 @@ SIDES = {"front": "FRONT_SIDE", "back": "BACK_SIDE"}
 
 
 def fixed_info(applicant: Applicant) -> dict[str, Any]:
-    """What the firm declares of the person; Sumsub compares it with the documents."""
+    """Returns the customer data that the tenant declares. Sumsub compares it with the documents."""
     data, address = applicant.data, applicant.data.address
     place = {
         "street": address.address_line1,
@@ -58,7 +58,7 @@ def fixed_info(applicant: Applicant) -> dict[str, Any]:
 
 
 async def create(client: Client, applicant: Applicant) -> bytes:
-    """One call, never repeated here."""
+    """Creates the applicant with a single call and never retries it."""
     locale = applicant.data.address.locale
     return await client.applicants.create(
         applicant.external_id,
@@ -71,7 +71,8 @@ async def create(client: Client, applicant: Applicant) -> bytes:
 
 
 async def attach_documents(client: Client, applicant: Applicant, made: Created, *, at: dt.datetime) -> Created:
-    """Documents and link are a convenience: a fault with them is told to the log, and the customer gives them in the flow."""
+    """Uploads the documents and creates the link. Logs a fault instead of raising it, because the customer can upload documents
+    in the hosted flow."""
     for image in applicant.images:
         try:
             await _add(client, applicant.data, made.reference, image)

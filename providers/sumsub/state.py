@@ -1,7 +1,7 @@
-"""Where an applicant stands: Sumsub's review in our words, with every step, image, label and button beside it.
+"""State of an applicant: Sumsub's review mapped to our stages, with every step, image, label and button.
 
 Source: API reference, "Getting applicant review status" and "Getting applicant verification steps status". The answer counts
-only with `completed`; RED with FINAL is closed, with RETRY the person may give things again.
+only with `completed`. RED with FINAL is closed; RED with RETRY lets the applicant submit again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from providers.sumsub.extraction import APPLICANT, MODERATION, STATUS, STEPS
 from providers.tree import Tree
 
 COMPLETED = "completed"
-# `awaitingUser` and `awaitingService` belong to workflows: something is still going on. A status that is not here moves nothing.
+# `awaitingUser` and `awaitingService` belong to workflows that are still running. A status missing here changes no stage.
 STAGES: dict[str, Stage] = {
     "init": Stage.CREATED,
     "pending": Stage.IN_PROGRESS,
@@ -58,7 +58,7 @@ def read(snapshot: Snapshot) -> VendorState:
 
 
 def reject_type(result: Tree) -> RejectType:
-    """The type as given; else by the labels' defaults; a refusal that says neither is final."""
+    """Returns the given reject type, or RETRY if all labels default to RETRY. Any other refusal is FINAL."""
     given = result.at("reviewRejectType").text
     if given in list(RejectType):
         return RejectType(given)
@@ -111,7 +111,7 @@ def _image(image_id: str, verdict: Tree, pressed: dict[str, tuple[str, ...]]) ->
 
 
 def _pressed(moderation: Tree) -> dict[str, tuple[str, ...]]:
-    """The active buttons by image id, those of the applicant as a whole under the empty text; of the newest state."""
+    """Returns the newest state's active buttons by image id. The empty string holds those of the applicant as a whole."""
     newest = moderation.at("list", "items").first()
     found = {"": _active(newest.at("applicantState"))}
     for image, entry in newest.at("imagesStates").fields():
@@ -132,7 +132,7 @@ def _texts(place: Tree) -> tuple[str, ...]:
 
 
 def _digest(applicant: Tree) -> str | None:
-    """A digest of what is known of the person: tells that it changed, and nothing else."""
+    """Returns a digest of the applicant's personal data that reveals only that the data changed. None without an applicant."""
     if not applicant:
         return None
     content = [applicant.at("info").value, applicant.at("fixedInfo").value]

@@ -1,4 +1,4 @@
-"""Drift in Sumsub's answers: words and fields that `vocabulary` does not know."""
+"""Drift in Sumsub's responses: words and fields that `vocabulary` does not know."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from providers.tree import Tree
 
 
 def find(snapshot: Snapshot) -> tuple[Unknown, ...]:
-    """At most a few dozen per snapshot, each once."""
+    """Returns the unknown words and fields of a snapshot, each once, at most `MOST`."""
     return tuple(dict.fromkeys(_all(snapshot)))[:MOST]
 
 

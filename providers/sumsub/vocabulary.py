@@ -1,7 +1,7 @@
-"""Sumsub's words as data, explained in ours. What the data does not hold is kept as it came, and told as drift.
+"""Sumsub's words as data, with explanations. Unknown words are kept as received and reported as drift.
 
 Source: Sumsub API reference, "Getting verification results", "Clarifying the reason of rejection", "Supported document types",
-"Adding an ID document", "Webhook types"; the newer words are docs.sumsub.com's.
+"Adding an ID document", "Webhook types"; newer words come from docs.sumsub.com.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ def _data() -> dict[str, Any]:
 
 @cache
 def words(of: str) -> frozenset[str]:
-    """All known words of one kind, e.g. `reviewStatuses` or `documentTypes`."""
+    """Returns all known words of one kind, for example `reviewStatuses` or `documentTypes`."""
     return frozenset(_data()[of])
 
 
 @cache
 def buttons() -> dict[str, str]:
-    """Every button id (`badPhoto`, `badPhoto_imageEditor`, …) with what it means."""
+    """Returns the meaning of every button id (`badPhoto`, `badPhoto_imageEditor`, …)."""
     known: dict[str, str] = {}
     for group, (meaning, members) in _data()["buttonGroups"].items():
         known[group] = meaning
@@ -37,7 +37,7 @@ def buttons() -> dict[str, str]:
 
 
 def default_reject_type(label: str) -> str | None:
-    """`FINAL` or `RETRY` by Sumsub's table; None for a label that is not in it."""
+    """Returns `FINAL` or `RETRY` from Sumsub's table, or None for an unknown label."""
     known = _data()["rejectLabels"].get(label)
     return str(known[0]) if known else None
 
@@ -52,5 +52,5 @@ def explain_button(button: str) -> str | None:
 
 
 def document_remark(code: str) -> str | None:
-    """What an error or warning of an added document means."""
+    """Returns the meaning of an error or warning of an added document, or None for an unknown code."""
     return _data()["documentRemarks"].get(code)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Sumsub's webhooks: proven by a digest over the raw bytes, read as a hint.
+"""Sumsub webhooks: authenticated by a digest over the raw bytes, and used only as a hint to refresh.
 
 Source: API reference, "Verifying webhook sender" and "Webhooks". A delivery without the algorithm's header means SHA-256.
 """
@@ -19,7 +19,7 @@ from providers.tree import Tree
 ALGORITHMS = {"HMAC_SHA1_HEX": hashlib.sha1, "HMAC_SHA256_HEX": hashlib.sha256, "HMAC_SHA512_HEX": hashlib.sha512}
 DEFAULT = "HMAC_SHA256_HEX"
 UNREADABLE = "unreadable"
-# Events that are about more than the review: presence, level, what is known of the person.
+# Events that concern more than the review: presence, level, personal data.
 ABOUT_THE_PROFILE = frozenset({
     "applicantPersonalInfoChanged", "applicantDeactivated", "applicantActivated", "applicantDeleted",
     "applicantPersonalDataDeleted", "applicantLevelChanged", "applicantReset", "applicantStepsReset", "applicantTagsChanged",
@@ -27,12 +27,12 @@ ABOUT_THE_PROFILE = frozenset({
 
 
 def digest(secret: bytes, body: bytes, algorithm: str = DEFAULT) -> str:
-    """The value of `x-payload-digest`. Raises KeyError for an algorithm that Sumsub does not have."""
+    """Returns the value of `x-payload-digest`. Raises KeyError for an unsupported algorithm."""
     return hmac.new(secret, body, ALGORITHMS[algorithm]).hexdigest()
 
 
 def authentic(headers: Mapping[str, str], body: bytes, *, secret: bytes, allowed: Collection[str]) -> bool:
-    """Whether the digest is right. Without a secret nothing is; compared in constant time."""
+    """Returns True if the digest is correct, compared in constant time. Returns False if no secret is set."""
     algorithm = headers.get("x-payload-digest-alg", DEFAULT)
     given = headers.get("x-payload-digest", "")
     if not secret or not given or algorithm not in ALGORITHMS or algorithm not in allowed:
@@ -41,7 +41,7 @@ def authentic(headers: Mapping[str, str], body: bytes, *, secret: bytes, allowed
 
 
 def read(body: bytes) -> Notice:
-    """What a delivery is about. One event keeps its identity however often, and however written, it is delivered."""
+    """Returns the notice in a delivery. Repeated deliveries of one event have the same identity, even if their bytes differ."""
     event = Tree.parse(body)
     type_ = event.at("type").text
     subject, stamp, correlation = (event.at(key).text for key in ("applicantId", "createdAtMs", "correlationId"))

@@ -1,1 +1,1 @@
-"""Sumsub's calls, one module per noun. Answers are bytes; what they mean is said elsewhere."""
+"""Sumsub API calls, one module per noun. Calls return raw bytes; other modules interpret them."""

@@ -1,6 +1,6 @@
-"""Applicants: created, read, changed, judged by the firm.
+"""Calls that create, read, change and classify applicants.
 
-Source: API reference, "Applicants API". Fields that the vendor adds later are simply carried in the answers.
+Source: API reference, "Applicants API". Responses keep fields that the vendor adds later.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ class Applicants:
         source_key: str | None = None,
         metadata: Sequence[Mapping[str, str]] = (),
     ) -> bytes:
-        """A new applicant under our external id: billable, so never repeated here. `fixed_info` is what the firm declares:
-        names, dates, `addresses`; Sumsub compares it with the documents. `metadata`: `[{"key": …, "value": …}]`."""
+        """Creates an applicant under our external id. Never retries, because the call is billable. `fixed_info` holds the data
+        that the tenant declares (names, dates, `addresses`); Sumsub compares it with the documents.
+        `metadata`: `[{"key": …, "value": …}]`."""
         given = {
             "externalUserId": external_id,
             "email": email,
@@ -52,42 +53,42 @@ class Applicants:
         return await self._caller.read(Call("applicant-by-external-id", "GET", path))
 
     async def change_level(self, applicant_id: str, level: str) -> bytes:
-        """Other steps are required from now on. Refused by Sumsub while a check is under way."""
+        """Moves the applicant to another level, which changes the required steps. Sumsub refuses this while a check is running."""
         path = query(f"{_place(applicant_id)}/moveToLevel", name=level)
         return (await self._caller.once(Call("change-level", "POST", path))).content
 
     async def required_documents(self, applicant_id: str) -> bytes:
-        """What the applicant's level asks for. A POST by Sumsub's rules, though it changes nothing."""
+        """Returns the documents that the applicant's level requires. Sumsub requires POST, although nothing changes."""
         return (await self._caller.once(Call("required-documents", "POST", f"{_place(applicant_id)}/requiredIdDocs"))).content
 
     async def change_fixed_info(self, applicant_id: str, changes: Mapping[str, Any]) -> bytes:
-        """Changes what the firm declared; only the given fields."""
+        """Changes the given fields of the declared data and keeps the others."""
         return await self._send("change-fixed-info", "PATCH", f"{_place(applicant_id)}/fixedInfo", dict(changes), json=False)
 
     async def change_top_level(self, applicant_id: str, changes: Mapping[str, Any]) -> bytes:
-        """Changes `email`, `phone`, `externalUserId`, `sourceKey`, `lang`, `questionnaires`, `metadata`; null changes nothing."""
+        """Changes `email`, `phone`, `externalUserId`, `sourceKey`, `lang`, `questionnaires`, `metadata`. Null changes nothing."""
         return await self._send("change-top-level", "PATCH", "/resources/applicants/", {**changes, "id": applicant_id})
 
     async def block(self, applicant_id: str, note: str) -> bytes:
-        """Puts the person on the firm's blocklist. Error 5000: already there."""
+        """Adds the applicant to the tenant's blocklist. Error 5000 means already listed."""
         return (await self._caller.once(Call("block", "POST", query(f"{_place(applicant_id)}/blacklist", note=note)))).content
 
     async def set_presence(self, applicant_id: str, *, active: bool) -> bytes:
-        """Activates or deactivates the profile; a deactivated one is ignored by the search for duplicates."""
+        """Activates or deactivates the profile. Sumsub's duplicate search ignores deactivated profiles."""
         path = f"{_place(applicant_id)}/presence/{'activated' if active else 'deactivated'}"
         return (await self._caller.once(Call("set-presence", "PATCH", path, json=False))).content
 
     async def set_risk_level(self, applicant_id: str, level: str, comment: str) -> bytes:
-        """`level`: unknown, low, medium or high. The app token needs a permission of its own for this."""
+        """Sets the risk level: unknown, low, medium or high. The app token needs a separate permission for this."""
         content = {"comment": comment, "riskLevel": level}
         return await self._send("set-risk-level", "POST", f"{_place(applicant_id)}/riskLevel/entries", content)
 
     async def add_tags(self, applicant_id: str, tags: Sequence[str]) -> bytes:
-        """Tags must exist in the account's settings."""
+        """Adds tags, which must exist in the account's settings."""
         return await self._send("add-tags", "POST", f"{_place(applicant_id)}/tags", list(tags), json=False)
 
     async def reset(self, applicant_id: str) -> bytes:
-        """Everything must be given again, from the beginning."""
+        """Resets the applicant, who must then submit every step again."""
         return (await self._caller.once(Call("reset", "POST", f"{_place(applicant_id)}/reset", json=False))).content
 
     async def reset_step(self, applicant_id: str, step: str) -> bytes:
@@ -95,7 +96,7 @@ class Applicants:
         return (await self._caller.once(Call("reset-step", "POST", path, json=False))).content
 
     async def aml_case(self, applicant_id: str) -> bytes:
-        """The newest active case of the vendor's own screening; 404 where it ran none. At most ten calls a minute."""
+        """Returns the newest active case of Sumsub's own screening, at most ten calls a minute. 404 if no screening was run."""
         path = f"/resources/api/applicants/{segment(applicant_id)}/amlCase"
         return await self._caller.read(Call("aml-case", "GET", path, counted=CallKind.SCREENING))
 

@@ -1,4 +1,4 @@
-"""Documents and their images: added, listed, read, set aside.
+"""Calls that add, list, read and deactivate documents and their images.
 
 Source: API reference, "Adding an ID document", "Getting document images", "Marking image as inactive";
 docs.sumsub.com/reference/get-information-about-document-images.
@@ -20,8 +20,8 @@ from providers.call import TRANSFER_SECONDS, Call, Caller, encoded, query, segme
 
 @dataclass(frozen=True)
 class Added:
-    """What Sumsub made of a document. It may have changed type and country. `errors` set the image aside, `warnings` do not;
-    both are told for the first four attempts only. Their words are explained in `vocabulary.document_remark`."""
+    """An added document as Sumsub classified it, possibly with another type and country. `errors` deactivate the image,
+    `warnings` do not. Sumsub reports both for the first four attempts only. `vocabulary.document_remark` explains the codes."""
 
     image_id: str | None
     document: Mapping[str, Any] = field(repr=False)
@@ -36,7 +36,7 @@ class Documents:
     async def add(
         self, applicant_id: str, metadata: Mapping[str, Any], content: bytes | None = None, *, content_type: str = "image/jpeg"
     ) -> Added:
-        """Adds a document's data and, with `content`, one picture of it. `metadata` needs `idDocType` and `country` (alpha-3)."""
+        """Adds a document's data and, with `content`, one image of it. `metadata` needs `idDocType` and `country` (alpha-3)."""
         body, boundary = multipart(encoded(metadata), content, content_type)
         call = Call(
             "add-document",
@@ -52,7 +52,7 @@ class Documents:
         return Added(answer.headers.get("x-image-id"), document, _texts(document.get("errors")), _texts(document.get("warnings")))
 
     async def list(self, applicant_id: str) -> bytes:
-        """Every image with its type, side, verdict, and whether it is set aside."""
+        """Returns every image with its type, side, verdict and deactivation flag."""
         path = f"/resources/applicants/{segment(applicant_id)}/metadata/resources"
         return await self._caller.read(Call("resources", "GET", path))
 
@@ -62,18 +62,18 @@ class Documents:
         return self._caller.stream(Call("image", "GET", path, json=False))
 
     def image_of_inspection(self, inspection_id: str, image_id: str) -> AbstractAsyncContextManager[Download]:
-        """The older address of the same bytes."""
+        """Opens one image or video for streaming at the older address. The bytes are the same."""
         path = f"/resources/inspections/{segment(inspection_id)}/resources/{segment(image_id)}"
         return self._caller.stream(Call("image-of-inspection", "GET", path, json=False))
 
     async def set_inactive(self, inspection_id: str, image_id: str, *, revert: bool = False) -> bytes:
-        """Sets an image aside, so that the person is asked for another, or takes that back. 304 while a check is under way."""
+        """Deactivates an image, so that the applicant must upload another, or reverts that. 304 while a check is running."""
         path = f"/resources/inspections/{segment(inspection_id)}/resources/{segment(image_id)}"
         return (await self._caller.once(Call("set-inactive", "DELETE", query(path, revert=revert), json=False))).content
 
 
 def multipart(metadata: bytes, content: bytes | None, content_type: str) -> tuple[bytes, str]:
-    """The finished body of a form with its boundary: the signature covers all of it, so it is made before signing."""
+    """Returns the encoded form body and its boundary. Built before signing, because the signature covers the whole body."""
     boundary = f"gatehouse-{secrets.token_hex(16)}"
     parts = [
         b'--%b\r\nContent-Disposition: form-data; name="metadata"\r\nContent-Type: application/json\r\n\r\n%b\r\n'

@@ -1,7 +1,7 @@
-"""Applicants that come from elsewhere: shared by a partner, or from the firm's own past.
+"""Calls that import applicants shared by a partner or verified by the tenant earlier.
 
 Source: API reference, "Importing an applicant", "Import applicants", "Import applicant with images by archive";
-docs.sumsub.com, Reusable KYC. Share tokens work once: none of these calls is ever repeated here.
+docs.sumsub.com, Reusable KYC. Share tokens work once, so calls that redeem one are never retried.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Importing:
         self._caller = caller
 
     async def reuse(self, share_token: str, user_id: str, level: str, *, source_key: str | None = None) -> bytes:
-        """Reusable KYC: redeems a share token against our level; the recipient's own checks decide."""
+        """Redeems a share token against our level with Reusable KYC. Our own checks decide the verdict."""
         path = query(
             "/resources/api/reusableIdentity/reuse",
             shareToken=share_token,
@@ -28,7 +28,7 @@ class Importing:
         return (await self._caller.once(Call("reuse", "POST", path))).content
 
     async def preview(self, share_token: str, user_id: str, level: str, *, source_key: str | None = None) -> bytes:
-        """What `reuse` would do, without doing it."""
+        """Returns the expected result of `reuse` without redeeming the token."""
         path = query(
             "/resources/api/reusableIdentity/reuse/preview",
             shareToken=share_token,
@@ -47,7 +47,8 @@ class Importing:
         trust_review: bool = False,
         reset_steps: Sequence[str] = (),
     ) -> bytes:
-        """Copy Applicant. With `trust_review` the donor's verdict stays; `reset_steps` must be given again."""
+        """Redeems a share token with Copy Applicant. `trust_review` keeps the donor's verdict. The applicant must submit
+        `reset_steps` again."""
         path = query(
             "/resources/applicants/-/import",
             shareToken=share_token,
@@ -59,12 +60,12 @@ class Importing:
         return (await self._caller.once(Call("import", "POST", path))).content
 
     async def completed(self, applicant: Mapping[str, Any], level: str | None = None) -> bytes:
-        """An applicant with its review, decided in the firm's past. Sumsub asks to be told before this is used."""
+        """Imports an applicant with a review that was completed earlier. Sumsub asks to be contacted before first use."""
         path = query("/resources/applicants/-/ingestCompleted", levelName=level)
         return (await self._caller.once(Call("import-completed", "POST", path, encoded(applicant), "application/json"))).content
 
     async def archive(self, archive: bytes) -> bytes:
-        """A zip archive: `applicant.json` with its review, and a folder with `applicantIdDoc.json` per document."""
+        """Imports a zip archive: `applicant.json` with its review, and one folder with `applicantIdDoc.json` per document."""
         call = Call(
             "import-archive",
             "POST",

@@ -1,4 +1,4 @@
-"""Reviews: where they stand, why they ended so, and asking for another.
+"""Calls that read the status and reasons of reviews and request new checks.
 
 Source: API reference, "Getting verification results" to "Requesting an applicant check", and the sandbox's verdicts.
 """
@@ -18,17 +18,17 @@ class Reviews:
         return await self._caller.read(Call("review-status", "GET", f"/resources/applicants/{segment(applicant_id)}/status"))
 
     async def steps(self, applicant_id: str) -> bytes:
-        """Per step: the document that satisfied it, its images, and each image's verdict; null where nothing was given."""
+        """Returns, per step, the document that satisfied it, its images and their verdicts. Null for steps without a submission."""
         path = f"/resources/applicants/{segment(applicant_id)}/requiredIdDocsStatus"
         return await self._caller.read(Call("steps-status", "GET", path))
 
     async def moderation_states(self, applicant_id: str) -> bytes:
-        """The ids of the buttons that the reviewer pressed, per image and for the applicant as a whole."""
+        """Returns the ids of the buttons that the reviewer pressed, per image and for the applicant as a whole."""
         path = f"/resources/moderationStates/-;applicantId={segment(applicant_id)}"
         return await self._caller.read(Call("moderation-states", "GET", path))
 
     async def request_check(self, applicant_id: str, *, reason: str | None = None, reason_code: str | None = None) -> bytes:
-        """Asks for a check, or another one: billable. `reason_code` chooses a flow that the account has been set up for."""
+        """Requests a first or further check, which is billable. `reason_code` selects a flow configured in the account."""
         path = query(f"/resources/applicants/{segment(applicant_id)}/status/pending", reason=reason, reasonCode=reason_code)
         return (await self._caller.once(Call("request-check", "POST", path, json=False))).content
 
@@ -42,7 +42,7 @@ class Reviews:
         client_comment: str | None = None,
         moderation_comment: str | None = None,
     ) -> bytes:
-        """Gives a verdict, in the sandbox only, where nothing is ever reviewed by itself."""
+        """Sets a verdict. Works in the sandbox only, where no review ends by itself."""
         given = {
             "reviewAnswer": answer,
             "rejectLabels": list(labels),

@@ -1,4 +1,4 @@
-"""The service itself: whether it is up, and whether it computes digests as we do.
+"""Health check and webhook digest test.
 
 Source: API reference, "API Health" and "Verifying webhook sender".
 """
@@ -13,10 +13,10 @@ class Service:
         self._caller = caller
 
     async def health(self) -> Answer:
-        """200 means that the API is up and our credentials are good. The headers tell the vendor's clock."""
+        """Checks that the API is up and our credentials are valid. The `Date` header of the response holds Sumsub's clock."""
         return await self._caller.once(Call("health", "GET", "/resources/status/api", json=False))
 
     async def digest(self, secret: str, text: bytes) -> bytes:
-        """What Sumsub takes for the digest of `text` under a webhook secret: `{digest}`."""
+        """Returns Sumsub's own digest of `text` under a webhook secret: `{digest}`."""
         path = query("/resources/inspectionCallbacks/testDigest", secretKey=secret)
         return (await self._caller.once(Call("digest-test", "POST", path, text, "text/plain"))).content

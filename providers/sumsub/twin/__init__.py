@@ -1,7 +1,7 @@
-"""A twin of Sumsub: its own ASGI application and command, of use without Gatehouse.
+"""Twin of Sumsub: a standalone ASGI application and command, usable without Gatehouse.
 
-Written from Sumsub's documentation, strict where the documentation is: signatures, time window, single-use tokens, limits.
-Its people are invented. `/_twin/…` is the twin's own: scenarios, share tokens on request, what was charged, faults.
+Written from Sumsub's documentation, and as strict: signatures, time window, single-use tokens, rate limits.
+All applicants are fictitious. `/_twin/…` controls the twin itself: scenarios, share tokens, billable effects, faults.
 """
 
 from providers.sumsub.twin.options import Options

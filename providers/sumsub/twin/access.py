@@ -1,4 +1,4 @@
-"""The twin's part in calls for tokens, links, health and digests."""
+"""Twin handlers for tokens, links, health and digests."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def health(_: Call) -> Response:
 
 
 async def digest(call: Call) -> Response:
-    """Sumsub's own example is a SHA-1 digest; a text is expected, JSON is not processed."""
+    """Returns the SHA-1 digest of the body, as in Sumsub's example. Rejects JSON, because Sumsub expects text."""
     if call.request.headers.get("content-type", "").startswith("application/json"):
         raise Problem(400, "The body must be a text")
     return json({"digest": webhook.digest(call.query("secretKey").encode(), call.body, "HMAC_SHA1_HEX")})

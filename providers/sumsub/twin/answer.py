@@ -1,4 +1,4 @@
-"""Answers of the twin: JSON, and errors in Sumsub's shape."""
+"""Responses of the twin: JSON, and errors in Sumsub's format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 @dataclass(frozen=True)
 class Problem(Exception):
-    """An error answer: `{description, code, correlationId, errorCode?, errorName?}`."""
+    """An error response: `{description, code, correlationId, errorCode?, errorName?}`."""
 
     status: int
     description: str
@@ -56,6 +56,6 @@ CODES: dict[int, tuple[str, str]] = {
 
 
 def refusal(code: int) -> Problem:
-    """A documented error by its number."""
+    """Returns the documented error with this number."""
     name, description = CODES[code]
     return Problem(400, description, code, name)

@@ -1,4 +1,4 @@
-"""The twin's part in calls about applicants."""
+"""Twin handlers for applicants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from providers.sumsub.twin.store import Applicant, stamp
 TOP_LEVEL = frozenset({"externalUserId", "email", "phone", "sourceKey", "lang", "questionnaires", "metadata"})
 CREATING = frozenset({"externalUserId", "email", "phone", "sourceKey", "lang", "metadata", "fixedInfo", "info", "type"})
 RISK_LEVELS = frozenset({"unknown", "low", "medium", "high"})
-# The invented person behind an applicant that is created by a call.
+# The scenario of applicants that are created by an API call.
 NEWCOMER = "newcomer"
 
 

@@ -1,4 +1,4 @@
-"""Sumsub's authentication as its documentation states it: three headers, one minute, error codes 4000 to 4007."""
+"""Sumsub's documented authentication: three headers, a tolerance of one minute, error codes 4000 to 4007."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOLERANCE_SECONDS = 60
 
 
 def check(request: Request, body: bytes, *, app_token: str, secret_key: str, now: float) -> None:
-    """Raises a Problem with the documented code where a request is not signed as it must be."""
+    """Raises Problem with the documented error code if a request is not signed correctly."""
     token = request.headers.get("x-app-token")
     timestamp = request.headers.get("x-app-access-ts")
     signature = request.headers.get("x-app-access-sig")

@@ -1,4 +1,4 @@
-"""The twin's own addresses, for whoever runs it: share tokens, applicants, verdicts by hand, effects."""
+"""Control API for operators of the twin: share tokens, applicants, manual verdicts, effects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Given = dict[str, Any]
 
 
 def routes(twin: Twin) -> list[Route]:
-    """They need no signature."""
+    """Returns the control routes, which need no signature."""
     return [
         control.route("/_twin/share-tokens", partial(share, twin)),
         control.route("/_twin/applicants", partial(make, twin)),
@@ -34,7 +34,7 @@ def routes(twin: Twin) -> list[Route]:
 
 
 async def share(twin: Twin, _: Request, given: Given) -> object:
-    """`{"scenario": NAME}` → a fresh share token, its scripted faults armed."""
+    """Creates a share token and scripts its scenario's faults. Body: `{"scenario": NAME}`."""
     wanted = str(given.get("scenario"))
     try:
         token = twin.store.share(wanted)
@@ -47,7 +47,7 @@ async def share(twin: Twin, _: Request, given: Given) -> object:
 
 
 async def make(twin: Twin, _: Request, given: Given) -> object:
-    """`{"scenario": NAME, "count": N}` → applicants in this account, for reading by their ids."""
+    """Creates applicants in this account and returns their ids. Body: `{"scenario": NAME, "count": N}`."""
     scenario = twin.options.scenarios.get(str(given.get("scenario")))
     if scenario is None:
         raise Refused("There is no such scenario")
@@ -61,7 +61,10 @@ async def make(twin: Twin, _: Request, given: Given) -> object:
 
 
 async def decide(twin: Twin, request: Request, given: Given) -> object:
-    """`{"reviewStatus": …, "reviewResult": {…}, "buttons": {IMAGE or "": [IDS]}}`: a reviewer's hand. Any words are taken."""
+    """Sets a verdict as a reviewer would. Accepts any words.
+
+    Body: `{"reviewStatus": …, "reviewResult": {…}, "buttons": {IMAGE or "": [IDS]}}`.
+    """
     found = _applicant(twin, request)
     if "buttons" in given:
         found.buttons = given["buttons"]
@@ -70,7 +73,7 @@ async def decide(twin: Twin, request: Request, given: Given) -> object:
 
 
 async def decide_many(twin: Twin, _: Request, given: Given) -> object:
-    """`{"reviews": {APPLICANT: {"reviewStatus": …, "reviewResult": …}}}`: many verdicts at once, in this order."""
+    """Sets many verdicts in the given order. Body: `{"reviews": {APPLICANT: {"reviewStatus": …, "reviewResult": …}}}`."""
     for applicant_id, review in given["reviews"].items():
         found = twin.store.applicants[applicant_id]
         twin.decide(found, time.time(), review.get("reviewStatus", "completed"), review.get("reviewResult"))
@@ -78,7 +81,7 @@ async def decide_many(twin: Twin, _: Request, given: Given) -> object:
 
 
 async def set_steps(twin: Twin, request: Request, given: Given) -> object:
-    """`{STEP: {…} or null}`, and `"verdicts": {IMAGE: {…}}`: what became of steps and of single images."""
+    """Sets the state of steps and the verdicts of images. Body: `{STEP: {…} or null, "verdicts": {IMAGE: {…}}}`."""
     found = _applicant(twin, request)
     for image in found.images:
         if image["id"] in given.get("verdicts", {}):
@@ -88,7 +91,10 @@ async def set_steps(twin: Twin, request: Request, given: Given) -> object:
 
 
 async def screen(twin: Twin, request: Request, given: Given) -> object:
-    """`{"review": {"answer": "GREEN", "YELLOW" or "RED"}, "hits": […]}`: what screening found; without `review` it is open."""
+    """Sets the AML case, which stays open without `review`.
+
+    Body: `{"review": {"answer": "GREEN", "YELLOW" or "RED"}, "hits": […]}`.
+    """
     found = _applicant(twin, request)
     found.aml = given
     kind = {"GREEN": "amlCaseApproved", "RED": "amlCaseRejected"}.get(given.get("review", {}).get("answer"), "amlCaseOnHold")
@@ -97,7 +103,7 @@ async def screen(twin: Twin, request: Request, given: Given) -> object:
 
 
 async def forget(twin: Twin, request: Request, _: Given) -> object:
-    """The person's data are deleted at the vendor."""
+    """Deletes the applicant and sends the webhook for deleted personal data."""
     found = _applicant(twin, request)
     twin.tell("applicantPersonalDataDeleted", found, time.time())
     del twin.store.applicants[found.id]

@@ -1,4 +1,4 @@
-"""The twin itself: authenticates and counts calls, misbehaves on request, moves reviews along, tells of it by webhook."""
+"""Core of the twin: authentication, rate limits, injected faults, review progress and webhooks."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from providers.twin.cut import Cut, spoilt
 from providers.twin.fault import REFUSALS, Fault, Faults
 from providers.twin.webhook import Sender
 
-# "5 minutes, 1 hour, 5 and 18 hours"; actions are tried again sooner (docs.sumsub.com, webhooks).
+# "5 minutes, 1 hour, 5 and 18 hours"; actions are retried sooner (docs.sumsub.com, webhooks).
 RETRIES = (300.0, 3600.0, 18_000.0, 64_800.0)
 ACTION_RETRIES = (30.0, 30.0, 60.0, 300.0)
 TIMEOUT_SECONDS = 10.0
-# Verdicts that lie further away are not waited for by a timer; they fall due when somebody looks.
+# Verdicts further in the future get no timer; they are applied when the applicant is next read.
 TIMER_MOST = 3600.0
 BUSY = frozenset({"pending", "prechecked", "queued", "onHold"})
 
 
 @dataclass(frozen=True)
 class Call:
-    """One authenticated call, with the twin that answers it."""
+    """One authenticated call and the twin that handles it."""
 
     twin: Twin
     request: Request
@@ -54,7 +54,7 @@ class Call:
         return found
 
     def changeable(self) -> Applicant:
-        """An applicant about whom something may be done: not a deactivated one."""
+        """Returns the applicant. Raises Problem with error code 1008 if it is deactivated."""
         found = self.applicant()
         if found.deleted:
             raise refusal(1008)
@@ -93,7 +93,7 @@ class Twin:
         )
 
     def route(self, operation: str, handler: Handler, subject: Callable[[Request], str]) -> Any:
-        """A handler behind authentication, limits and faults."""
+        """Wraps a handler with authentication, rate limits and injected faults."""
 
         async def endpoint(request: Request) -> Response:
             correlation = f"req-{self.store.new_id('correlation')}"
@@ -123,7 +123,7 @@ class Twin:
             raise Problem(REFUSALS[fault], "A fault on request", headers=headers)
 
     def admit(self, applicant: Applicant, now: float) -> None:
-        """A new applicant whose documents are all there: the check begins at once."""
+        """Admits a new applicant with complete documents: scripts its faults, sends the webhook and starts the check."""
         for operation, faults in applicant.scenario.faults.items():
             if operation not in ("reuse", "import"):
                 self.faults.script(operation, applicant.id, [Fault(name) for name in faults])
@@ -131,7 +131,7 @@ class Twin:
         self.begin(applicant, now)
 
     def begin(self, applicant: Applicant, now: float) -> None:
-        """The check begins; it ends with the scenario's verdict in the scenario's time. What the documents say is recognised."""
+        """Starts the check and recognises the documents. The check ends with the scenario's verdict after its review time."""
         recognition.recognise(applicant, everything=True)
         self.change(applicant, now, "pending", None, "applicantPending")
         applicant.verdict = (now + applicant.scenario.review_seconds, applicant.scenario.review)
@@ -141,14 +141,14 @@ class Twin:
             loop.call_later(applicant.scenario.review_seconds, lambda: self.settle(applicant, time.time()))
 
     def settle(self, applicant: Applicant, now: float) -> None:
-        """Gives the verdict that has fallen due."""
+        """Applies the verdict if it is due."""
         if applicant.verdict is None or now < applicant.verdict[0]:
             return
         _, review = applicant.verdict
         self.decide(applicant, now, review["reviewStatus"], review.get("reviewResult"))
 
     def decide(self, applicant: Applicant, now: float, status: str, result: dict[str, Any] | None) -> None:
-        """The vendor's verdict, or a change of it."""
+        """Applies or changes the vendor's verdict."""
         applicant.verdict = None
         if (result or {}).get("reviewAnswer") == "GREEN":
             recognition.recognise(applicant, everything=False)
@@ -165,7 +165,7 @@ class Twin:
         self.tell(kind, applicant, now)
 
     def tell(self, kind: str, applicant: Applicant, now: float) -> None:
-        """One webhook, signed by the configured algorithm. It holds no personal data."""
+        """Sends one webhook, signed with the configured algorithm. It holds no personal data."""
         content: dict[str, Any] = {
             "applicantId": applicant.id,
             "inspectionId": applicant.inspection_id,

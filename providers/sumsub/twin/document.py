@@ -1,4 +1,4 @@
-"""The twin's part in calls about documents and their images."""
+"""Twin handlers for documents and their images."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _paper(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _form(call: Call) -> tuple[dict[str, Any], bytes | None]:
-    """The two parts of the form, taken apart by its boundary."""
+    """Parses the form and returns its metadata and content."""
     kind, _, boundary = call.request.headers.get("content-type", "").partition("; boundary=")
     if kind != "multipart/form-data" or not boundary:
         raise Problem(415, "Send multipart/form-data")
@@ -100,7 +100,7 @@ def _keep(call: Call, found: Applicant, metadata: dict[str, Any], content: bytes
 
 
 def _remarks(metadata: dict[str, Any]) -> dict[str, Any]:
-    """A number of `UNREADABLE` or `EXPIRED` stands for a picture that the quick check finds fault with."""
+    """Returns the errors or warnings of the quick check. The document numbers `UNREADABLE` and `EXPIRED` trigger them."""
     return {"UNREADABLE": {"errors": ["dataNotReadable"]}, "EXPIRED": {"warnings": ["maybeExpiredDoc"]}}.get(
         str(metadata.get("number")), {}
     )

@@ -1,4 +1,4 @@
-"""The twin's own page for the customer, where a link to Sumsub's hosted flow leads."""
+"""The twin's page in place of Sumsub's hosted flow."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _may_give(found: Applicant) -> bool:
 
 
 def give(twin: Twin, found: Applicant) -> None:
-    """The person gives everything that the scenario has, and the check begins."""
+    """Submits everything that the scenario has for the applicant and starts the check."""
     scenario = found.scenario
     known = {image["type"] for image in found.images if not image.get("deactivated")}
     for image in scenario.images:

@@ -1,4 +1,4 @@
-"""The twin's part in calls that bring applicants in from elsewhere."""
+"""Twin handlers for imported applicants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a twin is set up: credentials, limits, scenarios, faults, webhooks."""
+"""Options of the twin: credentials, limits, scenarios, faults, webhooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from providers.sumsub.twin.scenario import load as load_scenarios
 from providers.twin.fault import FaultRates
 from providers.twin.seed import fresh
 
-APP_TOKEN = "sbx:gatehouse-twin"  # noqa: S105 - the twin's own, known to everybody
+APP_TOKEN = "sbx:gatehouse-twin"  # noqa: S105 - public, used by the twin only
 SECRET_KEY = "gatehouse-twin-secret"  # noqa: S105
 WEBHOOK_SECRET = "gatehouse-twin-webhook-secret"  # noqa: S105
 LEVEL = "basic-kyc-level"
@@ -26,16 +26,16 @@ class Options:
     webhook_secret: str = field(default=WEBHOOK_SECRET, repr=False)
     webhook_url: str | None = None
     webhook_algorithm: str = "HMAC_SHA256_HEX"
-    # Makes the waits between the tries of a webhook shorter (or longer).
+    # Scales the delays between webhook attempts.
     webhook_pace: float = 1.0
     levels: frozenset[str] = LEVELS
-    # What the app token may not do, by operation: answered with 403.
+    # Operations that the app token has no permission for. They return 403.
     forbidden: frozenset[str] = frozenset()
     reads_per_5s: int = 300
     writes_per_5s: int = 50
     aml_per_minute: int = 10
-    # The same seed gives the same ids and faults; without one they are fresh at each start, so that a twin that was
-    # restarted never gives a second customer the id of an earlier one.
+    # The same seed produces the same ids and faults. The default seed is new at each start, so that a restarted twin
+    # never reuses the id of an earlier applicant.
     seed: int = field(default_factory=fresh)
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
@@ -52,9 +52,9 @@ class Options:
         webhook_url: str | None,
         settings: SumsubSettings,
     ) -> Options:
-        """The options of the command: credentials, level and limits are those that Gatehouse itself is set to.
+        """Returns the options of the command. Credentials, level and limits come from Gatehouse's own settings.
 
-        Raises ValueError for a scenario file or a fault specification that cannot be understood.
+        Raises ValueError for an invalid scenario file or fault specification.
         """
         return cls(
             app_token=reveal(settings.sumsub_app_token) or APP_TOKEN,

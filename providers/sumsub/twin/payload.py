@@ -1,4 +1,4 @@
-"""The payloads of the wire, made of what the twin knows."""
+"""Response payloads, built from the twin's store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEVEL_STEPS = {"id-only": ("IDENTITY",), "id-and-poa": ("IDENTITY", "SELFIE", "P
 
 
 def applicant(found: Applicant) -> dict[str, Any]:
-    """`GET /resources/applicants/{id}/one`."""
+    """Returns the payload of `GET /resources/applicants/{id}/one`."""
     return {
         "id": found.id,
         "createdAt": stamp(found.created_at),
@@ -43,7 +43,7 @@ def required_types(found: Applicant) -> set[str]:
 
 
 def review(found: Applicant) -> dict[str, Any]:
-    """The review as it stands: `GET /resources/applicants/{id}/status`, and a part of the applicant."""
+    """Returns the current review: the payload of `GET /resources/applicants/{id}/status` and a part of the applicant."""
     content = {
         "reviewId": found.id[:5],
         "attemptId": found.id[5:10],
@@ -61,7 +61,7 @@ def review(found: Applicant) -> dict[str, Any]:
 
 
 def steps(found: Applicant) -> dict[str, Any]:
-    """`GET /resources/applicants/{id}/requiredIdDocsStatus`: image ids are numbers here."""
+    """Returns the payload of `GET /resources/applicants/{id}/requiredIdDocsStatus`. Its `imageIds` are numbers."""
     answer: dict[str, Any] = {}
     for name, step in found.steps.items():
         if step is None:
@@ -81,7 +81,7 @@ def _verdict(image: dict[str, Any]) -> dict[str, Any]:
 
 
 def resources(found: Applicant) -> dict[str, Any]:
-    """`GET /resources/applicants/{id}/metadata/resources`: image ids are texts here."""
+    """Returns the payload of `GET /resources/applicants/{id}/metadata/resources`. Its image ids are strings."""
     items = []
     for index, image in enumerate(found.images):
         items.append(
@@ -110,7 +110,7 @@ def resources(found: Applicant) -> dict[str, Any]:
 
 
 def moderation(found: Applicant) -> dict[str, Any]:
-    """`GET /resources/moderationStates/-;applicantId={id}`: present only while the applicant is refused."""
+    """Returns the payload of `GET /resources/moderationStates/-;applicantId={id}`. Empty unless the applicant is refused."""
     if (found.result or {}).get("reviewAnswer") != "RED":
         return {"list": {"items": [], "totalItems": 0}}
     pressed = {button: {"value": True} for button in found.buttons.get("", [])}
@@ -127,7 +127,7 @@ def moderation(found: Applicant) -> dict[str, Any]:
 
 
 def disturbed(content: dict[str, Any]) -> dict[str, Any]:
-    """The same with fields and values that no documentation knows."""
+    """Returns the content with added undocumented fields and values."""
     more: dict[str, Any] = {"fieldOfTomorrow": {"deep": [1, None, {"x": "y"}]}, "lang": "xx-UNKNOWN", "tags": [None, 7]}
     if "reviewResult" in content:
         more["reviewResult"] = {**content["reviewResult"], "rejectLabels": ["LABEL_OF_TOMORROW"]}

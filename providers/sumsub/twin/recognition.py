@@ -1,4 +1,4 @@
-"""What the twin reads from an applicant's documents: of somebody who was declared, that very person; else the scenario's."""
+"""Recognised data of the twin's applicants: the declared data if there is any, or else the scenario's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ IN_DOCUMENTS = ("firstName", "middleName", "lastName", "dob")
 
 
 def recognise(found: Applicant, *, everything: bool) -> None:
-    """Sets what was recognised, once. With `everything` the person has also given all that the scenario has."""
+    """Sets the recognised data, once. `everything` also includes the scenario's data and documents."""
     if "info" in found.facts:
         return
     read = copy.deepcopy(found.scenario.applicant.get("info", {})) if everything else {}
@@ -28,7 +28,7 @@ def recognise(found: Applicant, *, everything: bool) -> None:
 
 
 def _of(paper: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    """A document as the declared person's: no name of the scenario's person stays in it."""
+    """Returns the document with the declared personal data. Keeps none of the scenario's names."""
     kept = {key: value for key, value in paper.items() if not key.endswith("En") and not key.startswith("mrz")}
     plain = {key: value for key, value in kept.items() if key not in IN_DOCUMENTS}
     return plain | {key: declared[key] for key in IN_DOCUMENTS if key in declared}

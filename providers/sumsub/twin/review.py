@@ -1,4 +1,4 @@
-"""The twin's part in calls about reviews."""
+"""Twin handlers for reviews."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def request_check(call: Call) -> Response:
 
 
 async def set_verdict(call: Call) -> Response:
-    """`testCompleted`, in the sandbox alone."""
+    """Sets a verdict with `testCompleted`. Raises Problem 403 outside the sandbox."""
     if not call.twin.options.app_token.startswith("sbx:"):
         raise Problem(403, "Only in the sandbox")
     found, given = call.applicant(), call.json()

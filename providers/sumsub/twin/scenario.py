@@ -1,4 +1,4 @@
-"""One invented applicant, and what happens when its share token is redeemed or its check is requested."""
+"""Scenarios: fictitious applicants, with the results of redeeming their share tokens and checking them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ APPROVED = {"reviewStatus": "completed", "reviewResult": {"reviewAnswer": "GREEN
 
 @dataclass(frozen=True)
 class Scenario:
-    """`applicant`, `steps` and `images` become the payloads of the wire. `redeem` is `ok`, `used`, or an error code of the
-    reuse products. `review` is the verdict, given `review_seconds` after the check began. `faults` are scripted: operation to
-    a list of faults. `aml` is the vendor's own screening, where it ran one.
+    """One scenario. `applicant`, `steps` and `images` become response payloads. `redeem` is `ok`, `used`, or an error code of
+    the reuse products. `review` is the verdict, applied `review_seconds` after the check started. `faults` maps operations to
+    lists of scripted faults. `aml` is the vendor's own screening, or None if it ran none.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Scenario:
 
 
 def load(*more: Path) -> dict[str, Scenario]:
-    """The shipped scenarios and those of more files, by name. Raises ValueError for a file that is not understood."""
+    """Returns the built-in scenarios and those of additional files, by name. Raises ValueError for an invalid file."""
     try:
         return {name: _scenario(name, whole) for name, whole in scenario.read(FOLDER, *more).items()}
     except KeyError as missing:

@@ -1,4 +1,4 @@
-"""The twin's ASGI application: every address of the wire, and what answers it."""
+"""ASGI application of the twin: all routes and their handlers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from providers.sumsub.twin.options import Options
 from providers.twin.cut import knowing_its_connection
 
 APPLICANT = "/resources/applicants/{id}"
-# Method, address, operation, handler, and the parameter that names whom or what the call is about.
+# Method, path, operation, handler, and the parameter that names the subject of the call.
 WIRE: tuple[tuple[str, str, str, Handler, str], ...] = (
     ("GET", "/resources/status/api", "health", access.health, ""),
     ("POST", "/resources/inspectionCallbacks/testDigest", "digest-test", access.digest, ""),
@@ -67,7 +67,7 @@ WIRE: tuple[tuple[str, str, str, Handler, str], ...] = (
 
 
 def application(options: Options) -> Any:
-    """The twin as an ASGI application. `/_twin/…` needs no signature: it is for whoever runs the twin."""
+    """Returns the twin's ASGI application. `/_twin/…` needs no signature, because it is for the operator of the twin."""
     twin = Twin(options)
     routes = [
         Route(address, twin.route(operation, handler, _named(subject)), methods=[method])
@@ -87,7 +87,7 @@ async def _nothing_here(_: Request, __: Exception) -> Response:
 
 
 def welcome(options: Options, host: str, port: int) -> str:
-    """What the command says at its start: what to set, and how to get a share token."""
+    """Returns the start message of the command: the settings to use and an example that gets a share token."""
     address = f"http://{host}:{port}"
     names = ", ".join(options.scenarios)
     webhooks = options.webhook_url or "nowhere (give --webhook-url)"

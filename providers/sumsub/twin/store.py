@@ -1,4 +1,4 @@
-"""What the twin knows: applicants, share tokens, and the ledger of effects that judges whether anything happened twice."""
+"""State of the twin: applicants, share tokens, and the ledger of effects that reveals repeated calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ REUSE_NAMES = {
 
 @dataclass
 class Applicant:
-    """`facts` are the top-level fields, `steps` what satisfied each step, `verdict` what the check will end with and when."""
+    """An applicant of the twin. `facts` holds the top-level fields, `steps` the document that satisfied each step, and `verdict`
+    the time (epoch seconds) and review with which the check will end."""
 
     id: str
     inspection_id: str
@@ -52,7 +53,7 @@ class Applicant:
     blocked: bool = False
     risk: list[dict[str, Any]] = field(default_factory=list)
     buttons: dict[str, list[str]] = field(default_factory=dict)
-    # What `review` told before the last change, for a replica that lags.
+    # The review before the last change, returned by a simulated stale replica.
     before: dict[str, Any] | None = None
 
 
@@ -65,13 +66,13 @@ class Store:
         self.by_inspection: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.spent: set[str] = set()
-        # Links to the hosted page: the applicant's external user id by what the address ends with.
+        # Links to the hosted page: external user ids by link token.
         self.links: dict[str, str] = {}
         self.effects: Counter[str] = Counter()
         self._calls: dict[str, deque[float]] = {"GET": deque(), "POST": deque(), "AML": deque()}
 
     def new_id(self, kind: str) -> str:
-        """24 hexadecimal digits, the same for the same seed and order."""
+        """Returns an id of 24 hexadecimal digits. The same seed and order of calls produce the same ids."""
         self._made += 1
         return hashlib.sha256(f"{self._options.seed}/{kind}/{self._made}".encode()).hexdigest()[:24]
 
@@ -80,7 +81,7 @@ class Store:
         return 1_000_000_000 + self._made * 100
 
     def make(self, scenario: Scenario, *, external: str | None, level: str, at: float, blank: bool = False) -> Applicant:
-        """An applicant of a scenario; a `blank` one has given nothing yet."""
+        """Creates an applicant of a scenario. A `blank` one has submitted nothing yet."""
         number = self.new_number()
         applicant = Applicant(
             self.new_id("applicant"),
@@ -100,7 +101,7 @@ class Store:
         return applicant
 
     def share(self, scenario_name: str) -> str:
-        """A fresh share token of a scenario's donor applicant."""
+        """Creates a share token for a scenario's donor applicant. Raises Problem 404 for an unknown scenario."""
         scenario = self._options.scenarios.get(scenario_name)
         if scenario is None:
             raise Problem(404, f"There is no scenario {scenario_name}")
@@ -111,7 +112,8 @@ class Store:
         return token
 
     def donor(self, token: str, external: str) -> Scenario:
-        """Whom a token is about. Expired, used and unknown ones cannot be told apart, as at Sumsub."""
+        """Returns the scenario behind a token. Raises the same Problem 401 for used and unknown tokens, as Sumsub does, and
+        Problem 400 if the donor cannot be imported."""
         if token not in self.tokens or token in self.spent:
             self.note("refused", token, external)
             raise Problem(401, "Token is invalid")
@@ -121,7 +123,7 @@ class Store:
         return scenario
 
     def redeem(self, token: str, *, external: str, level: str, at: float, product: str) -> Applicant:
-        """Spends a token."""
+        """Spends a token and creates the applicant. Raises Problem 409 if the external user id is taken."""
         scenario = self.donor(token, external)
         if external and external in self.by_external:
             raise Problem(409, f"Applicant with external user id '{external}' already exists")
@@ -131,7 +133,7 @@ class Store:
         return self.make(scenario, external=external, level=level, at=at)
 
     def note(self, effect: str, token: str, external: str) -> None:
-        """Appends to the ledger before the answer leaves: one short write, whole even if the process is killed."""
+        """Appends an effect to the ledger before the response is sent, in a single write that survives a killed process."""
         self.effects[effect] += 1
         if self._options.ledger is None:
             return
@@ -143,12 +145,12 @@ class Store:
             os.close(handle)
 
     def limit(self, method: str, now: float) -> None:
-        """The account's limits: so many calls in any five seconds. Raises 429."""
+        """Counts a call against the account's limits per five seconds. Raises Problem 429 if a limit is exceeded."""
         read = method == "GET"
         self._count("GET" if read else "POST", now, self._options.reads_per_5s if read else self._options.writes_per_5s)
 
     def limit_aml(self, now: float) -> None:
-        """The AML case has a limit of its own."""
+        """Counts a call against the separate limit of AML cases per minute. Raises Problem 429 if it is exceeded."""
         self._count("AML", now, self._options.aml_per_minute, AML_SECONDS)
 
     def _count(self, kind: str, now: float, most: int, window: float = WINDOW_SECONDS) -> None:
@@ -162,5 +164,5 @@ class Store:
 
 
 def stamp(at: float) -> str:
-    """`2026-03-02 09:14:07`, in UTC, as Sumsub writes it."""
+    """Returns the time in UTC in Sumsub's format, for example `2026-03-02 09:14:07`."""
     return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
