@@ -1,4 +1,4 @@
-"""The vendors. One line per vendor in PROVIDERS; everything else about it lies in its own folder."""
+"""The registry of vendors: one line per vendor in PROVIDERS. All other code of a vendor is in its own folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Settings(SumsubSettings, VeriffSettings, Protocol):
     """The settings of all vendors."""
 
 
-# Builds a vendor's adapter from the settings; None where the vendor is not configured.
+# Builds a vendor's adapter from the settings. Returns None if the vendor is not configured.
 Factory = Callable[
     [Settings, httpx.AsyncClient, Callable[[str, dict[CallKind, int]], CallBudget], Callable[[], dt.datetime]],
     Provider | None,
@@ -36,6 +36,6 @@ def build(
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],
 ) -> dict[ProviderName, Provider]:
-    """The adapters of all configured vendors. `budget` makes the shared call budget of an account, given its limits."""
+    """Returns the adapters of all configured vendors. `budget` makes the shared call budget of an account from its limits."""
     built = {name: factory(settings, http, budget, now) for name, factory in PROVIDERS.items()}
     return {name: provider for name, provider in built.items() if provider is not None}

@@ -1,7 +1,7 @@
-"""Calls to a vendor account: budgeted, signed, bounded in time and size. What is signed is what leaves, byte for byte.
+"""Calls to a vendor account: budgeted, signed, bounded in time and size. The signed bytes are exactly the bytes sent.
 
-A vendor's own way of signing, and of telling its errors, is its `Dialect`. Every fault says what left the building:
-NotSent, Unanswered, or Answered with the vendor's code, name and correlation id.
+A `Dialect` covers a vendor's signatures and error format. Every fault says how far the call got: NotSent, Unanswered, or
+Answered with the vendor's code, name and correlation id.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.domain.provider import CallBudget, CallKind, Download
 from app.errors import Answered, NotSent, Unanswered, VendorFault
 from providers import wire
 
-# One call, connection and answer together; a file of 64 MB may take longer.
+# The limit of one call, including connection and answer. A file of 64 MB may take longer.
 DEADLINE_SECONDS = 20.0
 TRANSFER_SECONDS = 120.0
 ANSWER_LIMIT = 4 * 1024 * 1024
@@ -32,8 +32,8 @@ RETRY_AFTER_CAP = 120.0
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `operation` names it in errors, logs and the table of docs/providers.md; `signed` is what the signature
-    covers where that is neither body nor address (Veriff signs the id that a GET is about)."""
+    """One call. `operation` names it in errors, logs and the table of docs/providers.md. `signed` is the text that the
+    signature covers if that is neither the body nor the address (Veriff signs the id in a GET's path)."""
 
     operation: str
     method: str
@@ -42,10 +42,10 @@ class Call:
     content_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     signed: str | None = None
-    # Whether a good answer is a JSON object; where the vendor says that a body may be ignored, it is.
+    # True if a 2xx answer must be a JSON object. False if the vendor documents that the body may be ignored.
     json: bool = True
     deadline: float = DEADLINE_SECONDS
-    # What the call is counted as, where the method does not say.
+    # The kind that the budget counts, if it does not follow from the method.
     counted: CallKind | None = None
 
     @property
@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a vendor says about an error of its own."""
+    """The details in the body of a vendor's error."""
 
     code: int | None = None
     name: str | None = None
@@ -71,26 +71,26 @@ class Facts:
 
 
 class Dialect(Protocol):
-    """What differs between vendors. `window_seconds`: how long to hold back after a 429 without a Retry-After."""
+    """The differences between vendors. `window_seconds` is the back-off after a 429 without a Retry-After."""
 
     provider: str
     window_seconds: float
 
     def sign(self, call: Call, target: str) -> Mapping[str, str]:
-        """The headers that prove who calls. `target` is the path with its query as it is sent."""
+        """Returns the headers that authenticate a call. `target` is the path with its query, exactly as sent."""
         ...
 
     def facts(self, parsed: Mapping[str, Any]) -> Facts:
-        """The vendor's code, name and correlation id from the body of an error."""
+        """Returns the vendor's code, name, correlation id and description from the body of an error."""
         ...
 
     def authentic(self, headers: httpx.Headers, content: bytes) -> bool:
-        """Whether an answer proves to be the vendor's; True where the vendor does not sign its answers."""
+        """Returns True if the answer's signature is valid, or if the vendor does not sign its answers."""
         ...
 
 
 class Caller:
-    """Makes the calls of one account."""
+    """The caller of one account."""
 
     def __init__(self, http: httpx.AsyncClient, dialect: Dialect, base_url: str, budget: CallBudget) -> None:
         self._http = http
@@ -99,7 +99,7 @@ class Caller:
         self._budget = budget
 
     async def read(self, call: Call) -> bytes:
-        """A GET is harmless: passing faults are tried again at once a few times, except "too many requests"."""
+        """Returns the body of a GET. Retries transient faults up to READ_ATTEMPTS times in total, except a 429."""
         for attempt in range(1, READ_ATTEMPTS + 1):
             try:
                 return (await self.once(call)).content
@@ -111,10 +111,10 @@ class Caller:
         raise AssertionError("unreachable")
 
     async def once(self, call: Call) -> Answer:
-        """One call and no other. Answers a 2xx answer; raises VendorFault for everything else."""
+        """Makes one call without retries. Returns a 2xx answer. Raises VendorFault for everything else."""
         await self._budget.take(call.kind)
         if call.kind is CallKind.SCREENING:
-            # A reading that has an allowance of its own is one of all readings, too.
+            # A screening read has its own limit and counts towards the limit of all reads, too.
             await self._budget.take(CallKind.READ)
         try:
             async with asyncio.timeout(call.deadline), self._sent(call) as response:
@@ -133,7 +133,7 @@ class Caller:
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[Download]:
-        """Opens a file for streaming. An end before the announced length is a broken answer, not a short file."""
+        """Opens a file for streaming. Raises Unanswered if the file ends before the announced length."""
         await self._budget.take(call.kind)
         try:
             async with asyncio.timeout(TRANSFER_SECONDS), self._sent(call) as response:
@@ -149,7 +149,7 @@ class Caller:
     @asynccontextmanager
     async def _sent(self, call: Call) -> AsyncIterator[httpx.Response]:
         request = httpx.Request(call.method, self._base_url + call.path, content=call.body, headers=dict(call.headers))
-        # What httpx made of the address is what is sent, so that is what is signed, without the base address's own path.
+        # Signs the address as httpx encoded it, because those bytes are sent, without the base address's own path.
         target = request.url.raw_path.decode().removeprefix(httpx.URL(self._base_url).path.rstrip("/"))
         request.headers.update(self._dialect.sign(call, target))
         request.headers["Accept"] = "application/json" if call.json else "*/*"
@@ -172,7 +172,7 @@ class Caller:
             await response.aclose()
 
     async def _refusal(self, call: Call, response: httpx.Response) -> Answered:
-        """The vendor's error in full, and "too many requests" told to everybody who shares the budget."""
+        """Returns the vendor's error with its details. A 429 blocks the shared budget until the back-off ends."""
         body = parsed(await wire.read_limited(response, ERROR_LIMIT) or b"")
         facts = self._dialect.facts(body) if isinstance(body, dict) else Facts()
         retry_after = _seconds(response.headers.get("retry-after"))
@@ -201,8 +201,8 @@ class Caller:
 
 
 async def granted(reading: Awaitable[bytes]) -> bytes | None:
-    """What is good to have beside a verdict; None where the vendor has it not, or does not let us read it. Passing faults are
-    raised: they are no answer."""
+    """Returns the body of an optional read, or None if the vendor has no such data or denies access to it. Raises transient
+    faults, because they say nothing about the data."""
     try:
         return await reading
     except Answered as fault:
@@ -212,7 +212,7 @@ async def granted(reading: Awaitable[bytes]) -> bytes | None:
 
 
 def parsed(content: bytes) -> Any:
-    """JSON, or None for what is none."""
+    """Returns the parsed JSON, or None if the content is not JSON."""
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -220,12 +220,12 @@ def parsed(content: bytes) -> Any:
 
 
 def segment(text: str) -> str:
-    """A text as one segment of a path, whatever characters it holds."""
+    """Returns a text encoded as one segment of a path."""
     return quote(text, safe="")
 
 
 def query(path: str, **parameters: str | float | bool | None) -> str:
-    """A path with its query; what is None is left out, blanks become %20."""
+    """Returns a path with its query. Omits parameters that are None and encodes spaces as %20."""
     texts = {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in parameters.items()
@@ -235,12 +235,12 @@ def query(path: str, **parameters: str | float | bool | None) -> str:
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is there of the values: vendors take a name without a value for something else than no name."""
+    """Returns the values that are not None, because vendors treat a null differently from an absent field."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def encoded(content: Any) -> bytes:
-    """JSON, written once: these very bytes are signed and sent."""
+    """Returns the content as JSON. The same bytes are signed and sent."""
     return orjson.dumps(content)
 
 
@@ -253,7 +253,7 @@ def whole(number: Any) -> int | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """The seconds form of Retry-After, at most two minutes; the date form is used by no vendor here."""
+    """Returns the seconds of a Retry-After, at most two minutes, or None for its date form, which no vendor here uses."""
     try:
         return min(max(float(text or ""), 0.0), RETRY_AFTER_CAP)
     except ValueError:

@@ -1,6 +1,6 @@
-"""What every vendor can be asked, as tables: `python -m providers.catalogue` writes them into docs/providers.md.
+"""Tables of every vendor's calls and capabilities. `python -m providers.catalogue` writes them into docs/providers.md.
 
-A test holds the tables against the clients, the twins' addresses, the GraphQL schema, and the tests that they name.
+A test compares the tables with the clients, the twins' addresses, the GraphQL schema, and the tests that they name.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Entry:
-    """One call: the operation by which errors, logs and twins name it, the client's method, and the GraphQL field through
-    which a client of Gatehouse has it made (`Type.field`, or a mutation)."""
+    """One call: its operation name in errors, logs and twins, the client's method, and the GraphQL field that triggers it
+    (`Type.field`, or a mutation), or None if no field does."""
 
     provider: ProviderName
     operation: str
@@ -127,7 +127,7 @@ def _row(what: str, able: list[bool]) -> str:
 
 
 def written(text: str) -> str:
-    """The document with its generated parts as they must be now."""
+    """Returns the document with its generated tables up to date."""
     for name, lines in (("calls", calls()), ("capabilities", capabilities())):
         begin, end = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->"
         head, _, rest = text.partition(begin)

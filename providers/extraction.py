@@ -1,4 +1,4 @@
-"""One extraction under way, whatever the vendor: what is noted beside the values: sources, warnings, invalid fields."""
+"""The state of one extraction, common to all vendors: sources, warnings and invalid fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OLDEST_YEARS = 120
 
 
 class Extraction:
-    """`vendor` is the name that people read in faults, `holder` what the vendor calls a verification."""
+    """One extraction. `vendor` is the vendor's name in messages, `holder` the vendor's word for a verification."""
 
     vendor: str
     holder: str
@@ -32,7 +32,7 @@ class Extraction:
             self.warnings.append(Warn(code, message))
 
     def day(self, field: str, *places: Tree) -> dt.date | None:
-        """The first place that holds anything, which then must be a real date."""
+        """Returns the date of the first place that has text. Marks the field invalid if that text is not a real date."""
         for place in places:
             if place.text:
                 found = date.day(place.text)
@@ -50,7 +50,7 @@ class Extraction:
         return found
 
     def country(self, field: str, *places: Tree) -> str | None:
-        """Alpha-2 of the first place that names a country of today."""
+        """Returns the alpha-2 code of the first place that names a current country."""
         for place in places:
             found = country.alpha2(place.value)
             if found:
@@ -59,7 +59,7 @@ class Extraction:
         return None
 
     def refuse_invalid(self, what: str) -> None:
-        """Raises `provider_data_invalid` naming every field that was found wanting."""
+        """Raises `provider_data_invalid` with the name of every missing or invalid field."""
         if self.invalid:
             fields = sorted(set(self.invalid))
             raise ProcessFault(

@@ -1,4 +1,4 @@
-"""What vendors tell of listed persons, as hits: one shape, whichever of their fields are there."""
+"""Hits from the list entries that vendors return: one shape for all vendors and for incomplete entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY_LIMIT = 200
 
 
 def topics(words: Iterable[str | None], table: Mapping[str, Topic]) -> tuple[str, ...]:
-    """The vendor's words in ours; one that no table knows is OTHER, never left out."""
+    """Returns the topics of a vendor's words, each once. Maps an unknown word to OTHER."""
     return tuple(dict.fromkeys(table.get(word, Topic.OTHER) for word in words if word))
 
 
@@ -24,11 +24,11 @@ def digest(content: Any) -> str:
 
 
 def hit(name: str, tree: Tree, *, key: str | None, known_as: str, on: tuple[str, ...], score: float | None = None) -> Hit:
-    """A hit of the vendor's list `name`. What the vendor calls no id is known by what it says."""
+    """Returns a hit of the vendor's list `name`. Uses a digest of the content as the key if `key` is missing."""
     said = digest(tree.value)
     return Hit(name, (key or said)[:KEY_LIMIT], said, known_as, on, score, {"record": tree.value})
 
 
 def label(name: str, subject: str, word: str, on: Topic) -> Hit:
-    """A refusal's label that says that the person is listed, without saying where."""
+    """Returns a hit for a rejection label that says that the applicant is listed, but not on which list."""
     return Hit(name, f"{subject}:{word}"[:KEY_LIMIT], digest([word]), word, (on,), None, {"label": word})

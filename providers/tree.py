@@ -1,6 +1,6 @@
-"""Reading JSON of unknown quality: whatever is absent, null or of another shape is simply not there.
+"""A tolerant reader for JSON. Values that are absent, null or of another type all read as missing.
 
-Every place knows its path in the payload, which becomes the provenance of the values taken from it.
+Every place has its path in the payload. The path becomes the source of the values read from it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Tree:
 
     @classmethod
     def parse(cls, raw: bytes | None) -> Tree:
-        """What cannot be parsed is simply not there."""
+        """Returns the tree of a payload, or an empty tree if it is not JSON."""
         try:
             return cls(orjson.loads(raw) if raw else None)
         except orjson.JSONDecodeError:
@@ -39,7 +39,7 @@ class Tree:
             yield Tree(value, f"{self.path}[{index}]")
 
     def fields(self) -> Iterator[tuple[str, Tree]]:
-        """The members of an object, in their order."""
+        """Yields the name and value of each member of an object, in order."""
         for key in self.value if isinstance(self.value, dict) else ():
             yield key, self.at(key)
 
@@ -48,7 +48,7 @@ class Tree:
 
     @cached_property
     def text(self) -> str | None:
-        """The cleaned text of this place, cleaned once."""
+        """Returns the cleaned text of this place. Caches the result."""
         return clean(self.value)
 
     @property
@@ -57,13 +57,13 @@ class Tree:
 
     @property
     def id(self) -> str | None:
-        """An identifier as text: vendors write the same id as a number in one place and as a text in another."""
+        """Returns an identifier as text, because vendors send the same id as a number in one place and as text in another."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return str(self.value)
         return self.text
 
     def latin(self, key: str) -> tuple[str | None, Tree]:
-        """A field in Latin script where the vendor gives one: itself, or its `…En` twin. With the place it came from."""
+        """Returns a field's text and place. Prefers the `…En` field if the field itself is not in Latin script."""
         plain, twin = self.at(key), self.at(key + "En")
         if plain.text and not is_latin(plain.text) and twin.text:
             return twin.text, twin

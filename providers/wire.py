@@ -1,7 +1,7 @@
-"""The one HTTP client all vendors share: httpx's interface over aiohttp's connections.
+"""The HTTP client that all vendors share: httpx's interface over aiohttp's connections.
 
-httpx's own pool walks every connection for each request and breaks down at a hundred calls at once; aiohttp's does not.
-Addresses go out byte for byte as they were built (signatures cover them), and errors tell what left the building.
+httpx's own pool scans every connection for each request and breaks down at a hundred concurrent calls. aiohttp's does not.
+Addresses are sent exactly as they were built, because signatures cover them. Errors say whether the request was sent.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from yarl import URL
 
 CONNECTIONS = 256
 CONNECT_SECONDS = 5.0
-# How long a vendor may be silent before, or in the middle of, an answer.
+# The longest silence before, or in the middle of, an answer.
 SILENCE_SECONDS = 15.0
 
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """Sends httpx requests through one aiohttp session. No redirects, no cookies, no proxy from the environment.
+    """An httpx transport over one aiohttp session, without redirects, cookies or a proxy from the environment.
 
-    Raises httpx.ConnectError where no connection was made (nothing was sent), httpx.ReadTimeout and httpx.ReadError where
-    the request left and the answer did not come or broke off.
+    Raises httpx.ConnectError if no connection was made (nothing was sent). Raises httpx.ReadTimeout or httpx.ReadError if the
+    request may have been sent and the answer was missing or incomplete.
     """
 
     def __init__(self, connections: int = CONNECTIONS) -> None:
@@ -43,8 +43,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS),
                 skip_auto_headers=("User-Agent", "Accept-Encoding", "Content-Type"),
             )
-            # aiohttp repeats a GET or DELETE by itself when a kept connection turns out to be closed. Whether a call may be
-            # made again is not for the connection to say, and an effect may have taken place.
+            # aiohttp repeats a GET or DELETE by itself if a reused connection turns out to be closed. Retries are decided by
+            # the caller, because the first request may have had an effect.
             self._session._retry_connection = False  # noqa: SLF001
         return self._session
 
@@ -86,7 +86,7 @@ class _Body(httpx.AsyncByteStream):
             raise httpx.ReadError(type(problem).__name__, request=self._request) from problem
 
     async def aclose(self) -> None:
-        # What was not read cannot be waited for: an unread rest costs the connection, not the caller's time.
+        # Closes the connection if the body was not read to the end, instead of waiting for the rest.
         if not self._answer.content.is_eof():
             self._answer.close()
         else:
@@ -94,13 +94,13 @@ class _Body(httpx.AsyncByteStream):
 
 
 def client(**options: Any) -> httpx.AsyncClient:
-    """The shared client. One per process, closed by whoever opened it."""
+    """Returns a new client, one per process. The code that opens it must close it."""
     options.setdefault("transport", AiohttpTransport())
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=None, **options)  # noqa: S113 - the transport has its own
 
 
 async def read_limited(response: httpx.Response, limit: int) -> bytes | None:
-    """A whole body of at most `limit` bytes; None for a larger one, of which no more than that is held."""
+    """Returns a body of at most `limit` bytes, or None for a larger one. Stops reading once the limit is exceeded."""
     held = bytearray()
     async for chunk in response.aiter_bytes():
         held += chunk

@@ -1,1 +1,1 @@
-"""What the twins of all vendors share: faults, pictures, scenarios as data, broken connections, webhooks with retries."""
+"""Code shared by the twins of all vendors: faults, pictures, scenarios as data, broken connections, webhooks with retries."""

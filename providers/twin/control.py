@@ -1,4 +1,4 @@
-"""What whoever runs a twin can ask of any twin, without a signature: to misbehave, and to show the webhooks it made."""
+"""The unsigned control routes that all twins have: they script faults, and list and resend webhooks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Handler = Callable[[Request, dict[str, Any]], Awaitable[object]]
 
 
 class Refused(Exception):
-    """What was asked of the twin cannot be done; the text says why."""
+    """A control request that the twin cannot carry out. The text gives the reason."""
 
 
 def route(address: str, handler: Handler, method: str = "POST") -> Route:
-    """A handler that is given the JSON object of the body, and answers JSON."""
+    """Returns a route that passes the JSON object of the body to the handler and sends its result as JSON."""
 
     async def endpoint(request: Request) -> Response:
         body = await request.body()
@@ -39,7 +39,7 @@ def route(address: str, handler: Handler, method: str = "POST") -> Route:
 
 
 class Twin(Protocol):
-    """What the twins of all vendors have."""
+    """The parts that the twins of all vendors have."""
 
     faults: Faults
     sender: Sender
@@ -63,24 +63,24 @@ async def _scenarios(twin: Twin, _: Request, __: dict[str, Any]) -> object:
 
 
 async def _effects(twin: Twin, _: Request, __: dict[str, Any]) -> object:
-    """How often each effect took place, e.g. `redeemed`."""
+    """Returns the number of times that each effect took place, e.g. `redeemed`."""
     return dict(twin.store.effects)
 
 
 async def _script(twin: Twin, _: Request, given: dict[str, Any]) -> object:
-    """`{"operation": …, "subject": ID or "*", "faults": [NAMES]}`: the next calls go wrong like this."""
+    """Scripts faults for the next calls. Takes `{"operation": …, "subject": ID or "*", "faults": [NAMES]}`."""
     twin.faults.script(given["operation"], given.get("subject", "*"), [Fault(name) for name in given["faults"]])
     return {"ok": 1}
 
 
 async def _clear(twin: Twin, _: Request, given: dict[str, Any]) -> object:
-    """`{"operation": …}`: what was scripted for it and has not happened will not."""
+    """Discards the scripted faults of an operation that have not happened yet. Takes `{"operation": …}`."""
     twin.faults.clear(given["operation"])
     return {"ok": 1}
 
 
 async def _sent(twin: Twin, request: Request, _: dict[str, Any]) -> object:
-    """Webhooks in the order they were made, with what became of each; `?after=N` leaves out the first N."""
+    """Returns the webhooks in order of creation, with the result of each attempt. `?after=N` skips the first N."""
     after = int(request.query_params.get("after", 0))
     return [
         {
@@ -95,6 +95,6 @@ async def _sent(twin: Twin, request: Request, _: dict[str, Any]) -> object:
 
 
 async def _resend(twin: Twin, _: Request, given: dict[str, Any]) -> object:
-    """`{"number": N}`: sends one of them again, as a vendor's dashboard can."""
+    """Sends a webhook again, as a vendor's dashboard can. Takes `{"number": N}`."""
     twin.sender.resend(twin.sender.sent[int(given["number"])])
     return {"ok": 1}

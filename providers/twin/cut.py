@@ -1,4 +1,4 @@
-"""Connections that break, and what becomes of an answer after its effect took place."""
+"""Broken connections, and faults that change an answer after its effect took place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TRANSPORT = "gatehouse.twin.transport"
 
 
 class Cut(Response):
-    """Closes the connection without a whole answer; `kept` bytes of a promised body are sent first."""
+    """A response that closes the connection early. Sends `kept` first, as the start of a longer body."""
 
     def __init__(self, kept: bytes = b"") -> None:
         super().__init__()
@@ -28,12 +28,12 @@ class Cut(Response):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": self._kept, "more_body": True})
         scope[TRANSPORT].abort()
-        # Let the server notice that the connection is gone before it looks for a whole answer.
+        # Lets the server notice that the connection is gone before it checks for a complete answer.
         await asyncio.sleep(0.01)
 
 
 def spoilt(answer: Response, fault: Fault | None, disturbed: Callable[[Any], Any]) -> Response:
-    """The answer as the fault leaves it. `disturbed` adds to a payload what no documentation knows."""
+    """Returns the answer with the fault applied. `disturbed` adds undocumented fields and values to a payload."""
     is_json = answer.media_type == "application/json"
     match fault:
         case Fault.CUT_AFTER:
@@ -50,7 +50,7 @@ def spoilt(answer: Response, fault: Fault | None, disturbed: Callable[[Any], Any
 
 
 def knowing_its_connection(inner: Any) -> Any:
-    """The application, told of its connection: uvicorn's own `send` knows it, and a cut needs it."""
+    """Wraps an application so that its scope holds the connection, taken from uvicorn's `send`. `Cut` needs it."""
 
     async def outer(scope: Any, receive: Any, send: Any) -> None:
         scope[TRANSPORT] = send.__self__.transport

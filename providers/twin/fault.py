@@ -1,4 +1,4 @@
-"""Faults on request: by rate from a seeded source, or scripted one by one."""
+"""Faults on request: random by rate with a seed, or scripted one by one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ F = TypeVar("F")
 
 
 class Fault(StrEnum):
-    """What can go wrong with one call. `cut_after`: the effect took place, the answer never came. `stale`: the answer is
-    that of before the last change. `forged`: the answer's signature is wrong, at vendors that sign theirs."""
+    """A fault of one call. `cut_after`: the effect takes place, but no answer is sent. `stale`: the answer is the one from
+    before the last change. `forged`: the answer's signature is wrong, for vendors that sign answers."""
 
     SERVER_ERROR = "500"
     TOO_MANY = "429"
@@ -30,20 +30,20 @@ class Fault(StrEnum):
 
 
 class WebhookFault(StrEnum):
-    """What can go wrong with one webhook: it never leaves, leaves twice, or is overtaken by later ones."""
+    """A fault of one webhook: it is never sent, sent twice, or sent after later ones."""
 
     DROPPED = "webhook_dropped"
     TWICE = "webhook_twice"
     LATE = "webhook_late"
 
 
-# What is answered instead of doing anything.
+# The statuses that are returned without any effect.
 REFUSALS = {Fault.SERVER_ERROR: 500, Fault.TOO_MANY: 429, Fault.UNAUTHORIZED: 401, Fault.FORBIDDEN: 403, Fault.NOT_FOUND: 404}
 
 
 @dataclass(frozen=True)
 class FaultRates:
-    """Chances by fault, from 0 to 1, and a latency in milliseconds for every call."""
+    """The probability of each fault, from 0 to 1, and a latency in milliseconds for every call."""
 
     latency_ms: float = 0.0
     rates: Mapping[Fault, float] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class FaultRates:
 
     @classmethod
     def parse(cls, text: str) -> FaultRates:
-        """From `latency=50,500=0.1,cut_after=0.02,webhook_twice=0.3`. Raises ValueError, naming what is known."""
+        """Parses `latency=50,500=0.1,cut_after=0.02,webhook_twice=0.3`. Raises ValueError with the known names."""
         latency = 0.0
         rates: dict[Fault, float] = {}
         webhooks: dict[WebhookFault, float] = {}
@@ -75,7 +75,7 @@ class FaultRates:
 
 
 class Faults:
-    """Decides call by call. Scripted faults come first, in order; then chance decides, the same for the same seed."""
+    """The source of faults, call by call. Scripted faults come first, in order, then random ones, repeatable by seed."""
 
     def __init__(self, rates: FaultRates, seed: int) -> None:
         self.rates = rates
@@ -83,7 +83,7 @@ class Faults:
         self._scripts: dict[tuple[str, str], list[Fault]] = {}
 
     def script(self, operation: str, subject: str, faults: list[Fault]) -> None:
-        """The next calls of `operation` about `subject` (a token, an applicant, a session; `*` for any) go wrong like this."""
+        """Queues faults for the next calls of `operation` on `subject` (a token, an applicant, a session; `*` for any)."""
         self._scripts.setdefault((operation, subject), []).extend(faults)
 
     def clear(self, operation: str) -> None:

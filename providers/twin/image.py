@@ -1,4 +1,4 @@
-"""Pictures, papers and videos that the twin hands out: small, valid to look at, and padded to any size."""
+"""Pictures, documents and videos that the twins return: small, with a valid header, and padded to any size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TYPES = {"jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf", "mp
 
 
 def _png(shade: int) -> bytes:
-    """An 8 by 8 grey picture."""
+    """Returns an 8 by 8 grey picture."""
 
     def part(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -43,7 +43,7 @@ def begin(kind: str, number: int) -> bytes:
 
 
 def content(kind: str, size: int, number: int) -> Iterator[bytes]:
-    """A file of exactly `size` bytes in chunks; the padding depends on `number`, so no two files are alike."""
+    """Yields a file of exactly `size` bytes in chunks. The padding depends on `number`, so files differ."""
     head = begin(kind, number)[:size]
     yield head
     left = size - len(head)

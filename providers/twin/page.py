@@ -1,4 +1,4 @@
-"""The page a twin shows to the customer in place of a vendor's own flow: what would be asked for, and one button."""
+"""The page that a twin shows to the customer instead of the vendor's own flow: a text and one button."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADERS = {
 
 
 def show(vendor: str, text: str, *, button: str | None = None) -> Response:
-    """A page without scripts; the button posts to the page's own address."""
+    """Returns a page without scripts. The button posts to the page's own address."""
     form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
     body = (
         f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>{escape(vendor)}</title>'

@@ -1,4 +1,4 @@
-"""Scenarios: invented persons as data files. One may build on another and say only what differs."""
+"""Scenarios: invented applicants as data files. A scenario may name a base and hold only the differences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 
 
 def merged(base: Any, change: Any) -> Any:
-    """JSON merge patch, RFC 7396."""
+    """Returns the base with the change applied as a JSON merge patch (RFC 7396)."""
     if not isinstance(change, dict):
         return change
     result = dict(base) if isinstance(base, dict) else {}
@@ -22,7 +22,7 @@ def merged(base: Any, change: Any) -> Any:
 
 
 def read(folder: Path, *more: Path) -> dict[str, dict[str, Any]]:
-    """The scenarios of a folder and of more files, whole, by name. Raises ValueError for a file that is not understood."""
+    """Returns the scenarios of a folder and of more files by name, with bases merged. Raises ValueError for an invalid file."""
     raw: dict[str, dict[str, Any]] = {}
     for path in (*sorted(folder.glob("*.json")), *more):
         try:

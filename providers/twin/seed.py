@@ -1,4 +1,4 @@
-"""The seed of a twin that was given none."""
+"""The default seed of a twin."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import secrets
 
 
 def fresh() -> int:
-    """Returns a seed that no earlier start of a twin has used."""
+    """Returns a random seed of 63 bits, so that restarts of a twin do not repeat ids."""
     return secrets.randbits(63)

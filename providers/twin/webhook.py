@@ -1,4 +1,4 @@
-"""Webhooks as a vendor sends them: signed, tried again by the vendor's schedule, and misbehaving on request."""
+"""Webhooks as a vendor sends them: retried on the vendor's schedule, with faults on request."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import httpx
 
 from providers.twin.fault import Faults, WebhookFault
 
-# Webhooks that are remembered, for whoever wants to look or to send them again.
+# The number of webhooks that are kept for listing and resending.
 REMEMBERED = 50_000
 LATE_SECONDS = 2.0
 
 
 @dataclass
 class Delivery:
-    """One webhook: its very bytes and headers, what became of each try, and whether it was given up."""
+    """One webhook: its bytes and headers, the status of each attempt (0 for no answer), and `over` after the last attempt."""
 
     kind: str
     body: bytes = field(repr=False)
@@ -28,8 +28,8 @@ class Delivery:
 
 
 class Sender:
-    """Sends to one address. `schedule`: the waits before each further try by the webhook's kind, in seconds, all made
-    shorter or longer by `pace`. `timeout`: how many seconds an answer may take. `good`: whether a status ends the tries."""
+    """The sender of webhooks to one address. `schedule` gives the delays before each retry of a kind, in seconds, multiplied
+    by `pace`. `timeout` is the limit of one attempt in seconds. `good` returns True for a status that ends the retries."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Sender:
         self.sent: deque[Delivery] = deque(maxlen=REMEMBERED)
 
     def send(self, kind: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Remembers a webhook, and sends it in the background where an address is known."""
+        """Stores a webhook. Sends it in the background if an address is configured and no fault drops it."""
         delivery = Delivery(kind, body, headers)
         self.sent.append(delivery)
         fault = self._faults.webhook()
@@ -64,7 +64,7 @@ class Sender:
             self._start(delivery, self._url, late)
 
     def resend(self, delivery: Delivery) -> None:
-        """By hand, as the vendor's dashboard can."""
+        """Sends a delivery again, as the vendor's dashboard can."""
         if self._url is not None:
             self._start(delivery, self._url, 0.0)
 

@@ -1,4 +1,4 @@
-"""Veriff. `build` makes the adapter from the settings; the wire is in `client`, each process in a file of its name."""
+"""Veriff. `build` makes the adapter from the settings. The calls are in `client`, each process in a file of its name."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def build(
     budget: Callable[[str, dict[CallKind, int]], CallBudget],
     now: Callable[[], dt.datetime],
 ) -> Provider | None:
-    """The adapter of all configured integrations; None where there are none."""
+    """Returns the adapter of all configured integrations, or None if there are none."""
     limits = {CallKind.READ: settings.veriff_reads_per_5s, CallKind.WRITE: settings.veriff_writes_per_5s}
     clients = {}
     for name, given in settings.integrations.items():
         key = given.key.get_secret_value()
-        # The budget belongs to the integration, which is named by a digest of its key.
+        # The budget belongs to the integration. Its name is a digest of the API key.
         account = "veriff:" + hashlib.sha256(key.encode()).hexdigest()[:16]
         integration = Integration(name, key, given.secrets, given.processes)
         clients[name] = Client(http, integration, settings.veriff_base_url, budget(account, limits))

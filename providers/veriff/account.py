@@ -1,4 +1,4 @@
-"""An integration at Veriff, and Veriff's dialect: signed ids and bodies, `fail` answers, answers that are signed themselves."""
+"""An integration at Veriff, and Veriff's dialect: signed ids and bodies, `fail` answers, signed answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from providers.call import Call, Facts, short, whole
 from providers.veriff.signature import is_signed, sign
 
 PROVIDER = "VERIFF"
-# Veriff publishes no limits; this is how long to hold back after a 429 that says nothing.
+# Veriff publishes no limits. This is the back-off after a 429 without a Retry-After.
 WINDOW_SECONDS = 5.0
 SIGNATURES = ("vrf-hmac-signature", "x-hmac-signature")
 CLIENTS = ("vrf-auth-client", "x-auth-client")
@@ -21,7 +21,7 @@ CLIENTS = ("vrf-auth-client", "x-auth-client")
 
 @dataclass(frozen=True)
 class Integration:
-    """One set of keys. Of several shared secrets, alive while they are being changed, the first one signs."""
+    """One set of keys. Several shared secrets are valid during a rotation; the first one signs."""
 
     name: str
     api_key: str = field(repr=False)
@@ -49,6 +49,6 @@ class VeriffDialect:
         return Facts(number, short(code), None, short(parsed.get("message")))
 
     def authentic(self, headers: httpx.Headers, content: bytes) -> bool:
-        """Every signature that an answer carries must be right. One without any is taken: older accounts do not sign."""
+        """Returns True if every signature of the answer is valid, or if it has none, because older accounts do not sign."""
         given = [headers[name] for name in SIGNATURES if name in headers]
         return all(is_signed(self._integration.secrets, content, signature) for signature in given)

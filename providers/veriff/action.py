@@ -1,4 +1,4 @@
-"""Veriff's part in each action."""
+"""Veriff's implementation of each action."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from providers.veriff.client import Client
 
 
 async def act(client: Client, subject: Subject, action: Action) -> ActionAnswer:
-    """Carries an action out. Raises VendorFault."""
+    """Performs an action on a session. Raises VendorFault."""
     return await HANDLERS[action.kind](client, subject, action)
 
 

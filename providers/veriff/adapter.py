@@ -68,14 +68,14 @@ RECORDS: dict[VendorRecord, Callable[[Client, str], Awaitable[bytes]]] = {
     VendorRecord.MEDIA: lambda client, session: client.media(session),
     VendorRecord.WATCHLIST_SCREENING: lambda client, session: client.watchlist_screening(session),
 }
-# Without integrations: those are the firm's own.
+# Without integrations, because each operator configures its own.
 CAPABILITIES = Capabilities(ProviderName.VERIFF, tuple(EXTRACT), (SourceKind.SESSIONS,), tuple(action.HANDLERS), tuple(RECORDS))
 UNDECIDED = "not decided"
 
 
 @dataclass
 class Answers:
-    """What was fetched about several sessions."""
+    """The payloads, pending statuses and faults of several sessions."""
 
     payloads: dict[str, bytes] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
@@ -94,21 +94,24 @@ class Veriff:
         return self._capabilities
 
     async def find(self, external_id: str) -> str | None:
-        """Veriff has no search by what we call a session, and nothing of ours is made there by an ingestion."""
+        """Returns None, because Veriff has no search by external id and an ingestion creates no session."""
         return None
 
     async def make(self, applicant: Applicant) -> Created:
         return await start.create(self._clients[applicant.integration or DEFAULT_INTEGRATION], applicant)
 
     async def attach_documents(self, applicant: Applicant, made: Created) -> Created:
-        """Veriff's page takes the pictures itself, and its address came with the session."""
+        """Returns the session unchanged, because Veriff's own page collects the pictures."""
         return made
 
     async def redeem(self, token: str, external_id: str) -> str:
         raise ProcessFault("operation_not_allowed", "Veriff has no share tokens.", "Name the session's id and integration.")
 
     async def fetch(self, references: Sequence[Reference], *, imported: bool) -> Snapshot:
-        """Decisions first; media are listed only of sessions that are approved. One session's fault is that session's alone."""
+        """Returns a snapshot of the sessions: their decisions, and the media lists of approved ones.
+
+        Stores a permanent fault under its session. Raises transient faults.
+        """
         answers = Answers()
         try:
             async with asyncio.TaskGroup() as group:
@@ -143,7 +146,7 @@ class Veriff:
             answers.faults[reference.id] = errors.explain(fault)
 
     async def _attempts(self, client: Client, reference: Reference, payloads: dict[str, bytes]) -> None:
-        """Before a decision the newest attempt tells where the session stands, where the integration lets us read it."""
+        """Stores the attempts of an undecided session, if the integration may read them. The newest has the current status."""
         attempts = await granted(client.attempts(reference.id))
         if attempts is not None:
             payloads[name(ATTEMPTS, reference.id)] = attempts
@@ -152,7 +155,10 @@ class Veriff:
         return self._clients.get(reference.integration or DEFAULT_INTEGRATION)
 
     def extract(self, process: KycProcess, snapshot: Snapshot) -> Outcome:
-        """From the session that is to give the process; of several the one decided last."""
+        """Returns the outcome of a process from the session assigned to it, or from the one decided last if there are several.
+
+        Raises NotReady or ProcessFault if no session is usable.
+        """
         assigned = [item for item in snapshot.references if item.processes is None or process in item.processes]
         usable = [item for item in assigned if item.id not in snapshot.faults and item.id not in snapshot.pending]
         if not usable:
@@ -183,7 +189,7 @@ class Veriff:
         return state.read(snapshot, reference)
 
     async def screened(self, reference: Reference) -> Report:
-        """From the watch-list screening. 404: none was run."""
+        """Returns the report of the watch-list screening. A 404 means that none was run."""
         try:
             client = self._clients[reference.integration or DEFAULT_INTEGRATION]
             return screening.read(Tree.parse(await client.watchlist_screening(reference.id)))
@@ -193,7 +199,7 @@ class Veriff:
             raise
 
     def listed_by_refusal(self, reference: Reference, labels: Sequence[str]) -> tuple[Hit, ...]:
-        """Veriff refuses nobody for being listed: its screening speaks for itself."""
+        """Returns no hits, because Veriff has no rejection label for listed persons. Its screening reports them."""
         return ()
 
     def unknown(self, snapshot: Snapshot) -> tuple[Unknown, ...]:
@@ -224,7 +230,7 @@ class Veriff:
 
 
 def _why_not(assigned: Sequence[Reference], snapshot: Snapshot) -> ProcessFault | NotReady:
-    """A session that may still be approved is waited for; else the first one's fault is the reason."""
+    """Returns NotReady if an assigned session is still pending, else the fault of the first session that has one."""
     waiting = next((snapshot.pending[item.id] for item in assigned if item.id in snapshot.pending), None)
     if waiting is not None:
         return NotReady(waiting)
@@ -233,7 +239,7 @@ def _why_not(assigned: Sequence[Reference], snapshot: Snapshot) -> ProcessFault 
 
 
 def _compare(extraction: Extraction, snapshot: Snapshot, chosen: Reference) -> None:
-    """Several sessions ought to be about one person: names and birthdates that clash are told."""
+    """Warns if the names or birthdates of the sessions differ, because all must be about one person."""
     mine = extraction.person
     for other in snapshot.references:
         person = verification(snapshot, other).at("person")

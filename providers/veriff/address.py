@@ -24,7 +24,10 @@ def extract(extraction: Extraction) -> Outcome:
 
 
 def read(extraction: Extraction, place: Tree, *, prefix: str = "", fallback: Tree | None = None) -> Address | None:
-    """An address in the normal form; None where it has no country. `fallback`: the country of the same identity document."""
+    """Returns an address in the normal form, or None if it has no country or its first line does not fit.
+
+    `fallback` is the country of the same document. Using it adds a warning.
+    """
     parsed, whole = place.at("parsedAddress"), place.at("fullAddress")
     code = extraction.country(prefix + "country", parsed.at("country"))
     if code is None and fallback is not None:
@@ -59,7 +62,7 @@ def read(extraction: Extraction, place: Tree, *, prefix: str = "", fallback: Tre
 def _first_line(
     extraction: Extraction, parsed: Tree, whole: Tree, code: str, prefix: str
 ) -> tuple[str | None, str | None, str | None]:
-    """`(line1, city, postal code)`; the last two only where a one-line address had to be taken apart."""
+    """Returns `(line1, city, postal code)`. The last two are set only if a one-line address had to be split."""
     street, number = parsed.at("street"), parsed.at("houseNumber")
     if street.text:
         extraction.note(prefix + "line1", street, number)

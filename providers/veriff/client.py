@@ -1,6 +1,6 @@
 """Veriff's client: every documented call of one integration.
 
-Source: devdocs.veriff.com, API reference. GET and DELETE are signed over the id they are about, everything else over its body.
+Source: devdocs.veriff.com, API reference. GET and DELETE are signed over the id in the path, everything else over the body.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from providers.call import TRANSFER_SECONDS, Answer, Call, Caller, encoded, segm
 from providers.veriff.account import Integration, VeriffDialect
 
 JSON = "application/json"
-# Registry checks that answer at once have a host of their own.
+# Synchronous registry checks have a host of their own.
 SYNC_BASE_URL = "https://sync-api.veriff.me"
 
 
 class Client:
-    """`base_url` is taken with or without the `/v1` at its end, as the customer portal shows either."""
+    """The client of one integration. `base_url` may end in `/v1` or not, because the customer portal shows both forms."""
 
     def __init__(
         self,
@@ -50,8 +50,11 @@ class Client:
         proof_of_address: Sequence[str] = (),
         consents: Sequence[Mapping[str, Any]] = (),
     ) -> bytes:
-        """A new session: billable once it is decided, so never repeated here. `vendor_data` is ours and comes back in every
-        answer; `proof_of_address` narrows the acceptable types. Answers `{verification: {id, url, sessionToken, …}}`."""
+        """Creates a session. Never retries, because a session is billable once it is decided.
+
+        Veriff repeats `vendor_data` in every answer. `proof_of_address` limits the acceptable document types.
+        Returns `{verification: {id, url, sessionToken, …}}`.
+        """
         given: dict[str, Any] = {
             "callback": callback,
             "person": dict(person) if person else None,
@@ -66,28 +69,28 @@ class Client:
         return await self._send("create-session", "POST", "/v1/sessions", content)
 
     async def submit_session(self, session_id: str) -> bytes:
-        """Ends the upload of a session: Veriff begins to check."""
+        """Submits a session, so that Veriff begins to check it."""
         content = {"verification": {"status": "submitted"}}
         return await self._send("submit-session", "PATCH", _place(session_id), content)
 
     async def delete_session(self, session_id: str) -> bytes:
-        """Deletes a session with its data, where Veriff has enabled that; only one that is over, or was never used."""
+        """Deletes a session with its data. Veriff must enable this, and allows it only for finished or unused sessions."""
         call = Call("delete-session", "DELETE", _place(session_id), signed=session_id)
         return (await self._caller.once(call)).content
 
     async def add_media(self, session_id: str, context: str, content: bytes, *, timestamp: str | None = None) -> bytes:
-        """Adds one picture or PDF to a session that is not submitted yet; at most about 17 MB."""
+        """Adds one picture or PDF, of at most about 17 MB, to a session that is not submitted yet."""
         image = {"context": context, "content": base64.b64encode(content).decode(), "timestamp": timestamp}
         body = encoded({"image": {name: value for name, value in image.items() if value is not None}})
         call = Call("add-media", "POST", f"{_place(session_id)}/media", body, JSON, deadline=TRANSFER_SECONDS)
         return (await self._caller.once(call)).content
 
     async def add_collected_data(self, session_id: str, data: Mapping[str, Any]) -> bytes:
-        """Adds what was learnt of the person's device."""
+        """Adds data collected from the applicant's device."""
         return await self._send("add-collected-data", "POST", f"{_place(session_id)}/collected-data", dict(data))
 
     async def decision(self, session_id: str) -> bytes:
-        """`{status, verification}`; `verification: null` means that there is no decision yet."""
+        """Returns `{status, verification}`. `verification: null` means that there is no decision yet."""
         return await self._read("decision", session_id, "decision")
 
     async def full_auto_decision(self, session_id: str) -> bytes:
@@ -100,7 +103,7 @@ class Client:
         return await self._read("attempts", session_id, "attempts")
 
     async def media(self, session_id: str) -> bytes:
-        """The media of the latest attempt, best first."""
+        """Returns the media of the latest attempt, best first."""
         return await self._read("session-media", session_id, "media")
 
     async def watchlist_screening(self, session_id: str) -> bytes:
@@ -111,20 +114,20 @@ class Client:
         return await self._caller.read(call)
 
     def file(self, media_id: str) -> AbstractAsyncContextManager[Download]:
-        """Opens one picture, paper or video for streaming. The media id is signed, whatever address the list names."""
+        """Opens one picture, document or video for streaming. Signs the media id and ignores the URL in the media list."""
         return self._caller.stream(Call("media", "GET", f"/v1/media/{segment(media_id)}", signed=media_id, json=False))
 
     async def validate_registry(self, session_id: str, data: Mapping[str, Any]) -> bytes:
-        """Asks a government's registry about the person of a session; the answer follows by webhook."""
+        """Requests a check of the session's applicant in a government registry. The result follows by webhook."""
         return await self._send("validate-registry", "POST", f"{_place(session_id)}/validate-registry", dict(data))
 
     async def validate_registry_at_once(self, data: Mapping[str, Any]) -> bytes:
-        """Asks a government's registry, and waits for its answer."""
+        """Returns the result of a synchronous check in a government registry."""
         call = Call("validate-registry-at-once", "POST", "/v1/validate-registry", encoded(dict(data)), JSON)
         return (await self._sync.once(call)).content
 
     async def probe(self, session_id: str) -> Answer:
-        """Reads a decision once, with its headers: for finding out whether keys are good."""
+        """Reads a decision once, with its headers, to check that the keys are valid."""
         return await self._caller.once(Call("decision", "GET", f"{_place(session_id)}/decision", signed=session_id))
 
     async def _read(self, operation: str, session_id: str, what: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A session's decision as Veriff tells it: what its status means, and one extraction from it.
+"""A session's decision in Veriff's format: the meaning of its status, and the extraction of its data.
 
 Branch on the `status` text, never on the code: the documentation contradicts itself about 9121.
 """
@@ -16,7 +16,7 @@ from providers.tree import Tree
 
 DECISION, ATTEMPTS, MEDIA = "decision", "attempts", "media"
 APPROVED = "approved"
-# A status that is not here moves nothing.
+# A status that is not listed changes no stage.
 STAGES: dict[str, Stage] = {
     "created": Stage.CREATED,
     "started": Stage.IN_PROGRESS,
@@ -28,12 +28,12 @@ STAGES: dict[str, Stage] = {
     "expired": Stage.EXPIRED,
     "abandoned": Stage.EXPIRED,
 }
-# Over, and not approved. Whatever else is said may still become an approval.
+# Finished without approval. A session with any other status may still be approved.
 REFUSED = frozenset({"declined", "resubmission_requested", "expired", "abandoned"})
 
 
 def name(call: str, session_id: str) -> str:
-    """The name of a payload: one snapshot holds the answers about several sessions."""
+    """Returns the name of a payload. It includes the session id, because one snapshot covers several sessions."""
     return f"{call}/{session_id}"
 
 
@@ -59,7 +59,7 @@ class Extraction(extraction.Extraction):
 
     @property
     def proof(self) -> Tree:
-        """What a proof-of-address session found out about the paper."""
+        """Returns the data that a proof-of-address session extracted from the document."""
         return self.verification.at("additionalVerifiedData", "proofOfAddress")
 
     def verified_at(self) -> dt.datetime | None:

@@ -1,4 +1,4 @@
-"""Veriff's errors in our codes. Source: devdocs.veriff.com, error codes; `{status: "fail", code, message}`."""
+"""Veriff's errors mapped to our codes. Source: devdocs.veriff.com, error codes; `{status: "fail", code, message}`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LATER_HINT = "Try again later; if it goes on, ask Veriff's support."
 
 
 def explain(fault: VendorFault) -> ProcessFault:
-    """Why it failed, with Veriff's own code in the details."""
+    """Returns our fault for a failed call, with Veriff's own code in the details."""
     if not isinstance(fault, Answered):
         message = "Veriff could not be reached." if isinstance(fault, NotSent) else "Veriff gave no usable answer."
         return ProcessFault("veriff_client_error", message, LATER_HINT, details={"operation": fault.operation})

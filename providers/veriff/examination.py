@@ -1,4 +1,4 @@
-"""What can be wrong with an integration's set-up, found by calls that change nothing."""
+"""Checks of an integration's set-up, by calls that change nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.domain.examination import Finding, bad, good, unsure
 from app.errors import Answered, Unanswered, VendorFault
 from providers.veriff.client import Client
 
-# A session that nobody has: asking about it tells whether key and signature are good.
+# The id of a session that does not exist. A 404 for it proves that key and signature are valid.
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -36,5 +36,5 @@ async def examine(client: Client) -> AsyncIterator[Finding]:
     if len(client.integration.secrets) > 1:
         remedy = "Take the old secret out once Veriff no longer signs with it."
         yield unsure(f"veriff {name}: secrets", f"{len(client.integration.secrets)} shared secrets are accepted", remedy)
-    # Veriff signs webhooks with the same secret, and has no test for it other than sending one.
+    # Veriff signs webhooks with the same secret. Only a real webhook could test it.
     yield good(f"veriff {name}: webhooks", "signed with the same shared secret, and addressed to POST /webhooks/veriff")

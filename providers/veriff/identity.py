@@ -1,4 +1,4 @@
-"""The IDENTITY process: the document of the session's decision, its holder, its pictures."""
+"""The IDENTITY process: the document in the session's decision, its holder and its pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from app.domain.process.outcome import Document, DocumentType, Gender, Identity,
 from providers.veriff import address, media, personal_profile
 from providers.veriff.decision import Extraction
 
-# An unknown type is UNSUPPORTED, its own word kept.
+# An unknown type becomes UNSUPPORTED; `vendor_type` keeps Veriff's word.
 TYPES: dict[str, DocumentType] = {
     "PASSPORT": DocumentType.PASSPORT,
     "ID_CARD": DocumentType.ID_CARD,
@@ -57,7 +57,7 @@ def _document(extraction: Extraction) -> Document:
 
 
 def _person(extraction: Extraction) -> Person:
-    """`estimatedGender` is a guess from a picture and is never used."""
+    """Returns the document's holder. Ignores `estimatedGender`, because it is a guess from a picture."""
     person = extraction.person
     first, last, whole, gender = (person.at(key) for key in ("firstName", "lastName", "fullName", "gender"))
     given, family = (first.text, last.text) if first.text else (last.text or whole.text, None)

@@ -1,4 +1,4 @@
-"""Which of a session's media belong to a process, and what each shows. One per context: Veriff lists the best first."""
+"""The media of each process. Takes one file per context, because Veriff lists the best one first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from app.domain.process.outcome import FileCategory, MediaReference
 from providers.tree import Tree
 from providers.veriff.decision import Extraction
 
-# Ours, and Veriff's contexts that can be it, best first: the plain name is the second shot, `-pre` the first one.
+# Our context, and the Veriff contexts that match it, best first. The plain name is the second shot, `-pre` the first.
 IDENTITY: tuple[tuple[str, FileCategory, tuple[str, ...]], ...] = (
     (
         "photo-document-front",
@@ -51,7 +51,7 @@ def of_residence(extraction: Extraction) -> tuple[MediaReference, ...]:
 
 
 def holds(media: Tree, media_id: str) -> bool:
-    """Whether a session's list names this file."""
+    """Returns True if a session's media list contains this file."""
     return any(item.at("id").id == media_id for kind in ("images", "videos") for item in media.at(kind).items())
 
 

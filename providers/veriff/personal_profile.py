@@ -1,4 +1,4 @@
-"""The PROFILE process: who the session's person is."""
+"""The PROFILE process: name, birthdate, birthplace and citizenship of the session's applicant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def extract(extraction: Extraction) -> Outcome:
 
 
 def _name(extraction: Extraction, person: Tree) -> str:
-    """First and last name, else the full name. People with one name have one."""
+    """Returns first and last name joined, or the full name. One name is enough. Raises ProcessFault if there is none."""
     first, last, whole = person.at("firstName"), person.at("lastName"), person.at("fullName")
     found = join(first.value, last.value)
     if found:
@@ -44,7 +44,7 @@ def birthdate(extraction: Extraction, field: str) -> dt.date | None:
 
 
 def _birthplace(extraction: Extraction, place: Tree) -> Birthplace | None:
-    """Town and country from one free text, only where the part behind the last comma names a country."""
+    """Returns town and country from free text, or None with a warning if no country follows the last comma."""
     if not place.text:
         return None
     town, comma, rest = place.text.rpartition(",")

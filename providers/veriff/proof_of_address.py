@@ -1,4 +1,4 @@
-"""The PROOF_OF_ADDRESS process: who lives where, by the paper of a proof-of-address session."""
+"""The PROOF_OF_ADDRESS process: the name and address on the document of a proof-of-address session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def extract(extraction: Extraction) -> Outcome:
 
 
 def _person(extraction: Extraction) -> Person:
-    """A bill's name often comes whole as the first name: it is never split."""
+    """Returns the person on the document. Never splits a name, because bills often have the full name as first name."""
     person = extraction.person
     first, last, whole = (person.at(key) for key in ("firstName", "lastName", "fullName"))
     given, family = (first.text, last.text) if first.text else (last.text or whole.text, None)
@@ -45,7 +45,7 @@ def _person(extraction: Extraction) -> Person:
 
 
 def _judge(extraction: Extraction) -> None:
-    """Veriff's own doubts about an approved paper: worth knowing, not a failure."""
+    """Adds warnings for Veriff's doubts about an approved document."""
     if extraction.proof.at("nameMatch").value is False:
         extraction.warn("name_mismatch", "Veriff finds another name on the proof of address.")
     if extraction.proof.at("fraud", "riskLevel").text == "HIGH_RISK":

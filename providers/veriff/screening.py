@@ -1,6 +1,6 @@
-"""Veriff's own screening in our words.
+"""Veriff's watch-list screening as our report.
 
-Source: devdocs.veriff.com, watch-list screening: `matchStatus`, and `hits` with what each is listed for. A hit has no id.
+Source: devdocs.veriff.com, watch-list screening: `matchStatus`, and `hits` with the reasons for each listing. A hit has no id.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TOPICS = {
 
 
 def read(answer: Tree) -> Report:
-    """A status that nobody knows is no result."""
+    """Returns the report of a screening. An unknown or missing status counts as still running."""
     data = answer.at("data")
     screened = STATUSES.get(data.at("matchStatus").text or "", Screened.RUNNING)
     hits = tuple(_hit(found) for found in data.at("hits").items())
@@ -31,7 +31,7 @@ def read(answer: Tree) -> Report:
 
 
 def _hit(found: Tree) -> Hit:
-    """Known by name, birth date and countries: what else is told of it may change without its being another person."""
+    """Returns a hit. Its key is a digest of name, birthdate and countries, because its other fields may change."""
     person = [found.at("matchedName").text, found.at("dateOfBirth").text, sorted(filter(None, _texts(found.at("countries"))))]
     listings = [name for name, entries in found.at("listingsRelatedToMatch").fields() if entries]
     on = listing.topics(listings or _texts(found.at("matchTypes")), TOPICS)

@@ -11,7 +11,7 @@ from app.domain.process import KycProcess
 
 
 class IntegrationSettings(Protocol):
-    """The keys of one integration, and the processes its sessions give."""
+    """The keys of one integration, and the processes that its sessions provide."""
 
     @property
     def key(self) -> SecretStr: ...
@@ -24,7 +24,7 @@ class IntegrationSettings(Protocol):
 
 
 class VeriffSettings(Protocol):
-    """Veriff's part of the settings. Declared here so that a misspelt name fails the type check."""
+    """Veriff's part of the settings, declared here so that a misspelt name fails the type check."""
 
     @property
     def integrations(self) -> Mapping[str, IntegrationSettings]: ...

@@ -1,6 +1,6 @@
 """Veriff's signature: lower-case hexadecimal HMAC-SHA256 under the integration's shared secret.
 
-It covers the raw body of a call that has one, else the id the call is about; answers and webhooks are signed over their body.
+It covers the raw body of a call, or the id in the path if there is no body. Answers and webhooks are signed over their body.
 Source: devdocs.veriff.com, "HMAC authentication and endpoint security".
 """
 
@@ -16,6 +16,6 @@ def sign(secret: bytes, payload: bytes) -> str:
 
 
 def is_signed(secrets: Iterable[bytes], payload: bytes, signature: str) -> bool:
-    """Whether any of the secrets made the signature. Each is compared in constant time."""
+    """Returns True if one of the secrets made the signature. Compares each in constant time."""
     given = signature.strip().lower().encode()
     return any(hmac.compare_digest(sign(secret, payload).encode(), given) for secret in secrets if secret)

@@ -1,4 +1,4 @@
-"""Making a session with the data at hand. Source: devdocs.veriff.com, "POST /sessions"."""
+"""The creation of a session from the customer's data. Source: devdocs.veriff.com, "POST /sessions"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ TYPES: dict[KycDocumentType, str] = {
 
 
 async def create(client: Client, applicant: Applicant) -> Created:
-    """One call, never repeated here: Veriff has no search by what we call a session."""
+    """Creates a session with one call and never retries, because Veriff has no search by external id.
+
+    Raises Unanswered if the answer has no session id.
+    """
     data = applicant.data
     answer = Tree.parse(
         await client.create_session(

@@ -1,4 +1,4 @@
-"""Where a session stands: its decision in our words; before there is one, its newest attempt."""
+"""The state of a session, from its decision, or from its newest attempt before there is one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(snapshot: Snapshot, reference: Reference) -> VendorState:
 
 
 def _undecided(snapshot: Snapshot, reference: Reference) -> VendorState:
-    """No decision yet, which is no error."""
+    """Returns the state of a session without a decision, from its newest attempt."""
     attempts = list(Tree.parse(snapshot.payloads.get(name(ATTEMPTS, reference.id))).at("verifications").items())
     newest = max(attempts, key=lambda attempt: attempt.at("createdTime").text or "", default=Tree(None))
     status = newest.at("status").text or ("created" if snapshot.payloads else None)
@@ -46,7 +46,7 @@ def _undecided(snapshot: Snapshot, reference: Reference) -> VendorState:
 
 
 def _for_the_customer(code: str | None) -> str | None:
-    """Reasons of the 200s ask for something again, and may be told; the others may not."""
+    """Returns the text of a reason that the customer may see: codes 200 to 299 ask for a resubmission. Else None."""
     if code is None or not code.isdecimal() or int(code) not in vocabulary.RESUBMISSION:
         return None
     return vocabulary.explain_reason(code)

@@ -12,7 +12,7 @@ from providers.veriff.decision import ATTEMPTS, DECISION, MEDIA
 
 
 def find(snapshot: Snapshot) -> tuple[Unknown, ...]:
-    """At most a few dozen per snapshot, each once."""
+    """Returns the unknown words and fields of a snapshot, each once, at most MOST."""
     return tuple(dict.fromkeys(_all(snapshot)))[:MOST]
 
 

@@ -1,4 +1,4 @@
-"""Veriff's words as data, explained in ours. What the data does not hold is kept as it came, and told as drift.
+"""Veriff's vocabulary as data, with explanations. Unknown words are kept unchanged and reported as drift.
 
 Source: devdocs.veriff.com, "Verification session decision codes", "Granular reason codes", media contexts, proof of address.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 FILE = Path(__file__).with_name("vocabulary.json")
-# Reasons of this hundred ask for something again, so their meaning may be told to the customer.
+# Reason codes that ask for a resubmission. The customer may see their meaning.
 RESUBMISSION = range(200, 300)
 
 
@@ -23,7 +23,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def words(of: str) -> frozenset[str]:
-    """All known words of one kind, e.g. `statuses` or `contexts`."""
+    """Returns all known words of one kind, e.g. `statuses` or `contexts`."""
     return frozenset(_data()[of])
 
 
@@ -32,5 +32,5 @@ def explain_reason(code: str) -> str | None:
 
 
 def proof_kind(document_type: str | None) -> str | None:
-    """Our word for a kind of proof of address; `other` for an unknown one, None where none is named."""
+    """Returns our word for a kind of proof of address, `other` for an unknown one, or None if none is given."""
     return _data()["proofKinds"].get(document_type, "other") if document_type else None

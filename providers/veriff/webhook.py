@@ -1,7 +1,7 @@
-"""Veriff's webhooks: proven over the raw bytes by the integration's shared secret, read as a hint.
+"""Veriff's webhooks: signed over the raw bytes with the integration's shared secret, used only to trigger a refresh.
 
-Source: devdocs.veriff.com, webhooks. They bear no event id and no time of their own, so a delivery is known by what it says.
-Headers come as `x-…`, as `vrf-…`, or as both; where both are there, both must be right.
+Source: devdocs.veriff.com, webhooks. They have no event id and no time of their own, so the content identifies a delivery.
+Headers come as `x-…`, as `vrf-…`, or as both. If both are present, both must be valid.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ UNREADABLE = "unreadable"
 
 
 def authentic(headers: Mapping[str, str], body: bytes, integrations: Collection[Integration]) -> bool:
-    """Whether every signature given is right under the named integration's secrets; under any's where none is named."""
+    """Returns True if every signature is valid under the secrets of the integration that the headers name.
+
+    Accepts the secrets of any integration if they name none. Returns False without a signature.
+    """
     signatures = [headers[name] for name in SIGNATURES if name in headers]
     named = {headers[name] for name in CLIENTS if name in headers}
     if not signatures or len(named) > 1:
@@ -31,7 +34,7 @@ def authentic(headers: Mapping[str, str], body: bytes, integrations: Collection[
 
 
 def read(body: bytes) -> Notice:
-    """What a delivery is about."""
+    """Returns the notice of a delivery: its type, session, identity and time."""
     event = Tree.parse(body)
     type_, subject, parts = _kind(event)
     whole = subject is not None and all(part is not None for part in parts)
@@ -48,7 +51,7 @@ def read(body: bytes) -> Notice:
 
 
 def _kind(event: Tree) -> tuple[str, str | None, tuple[str | None, ...]]:
-    """The kind of event, the session, and what tells this delivery from others of its kind."""
+    """Returns the event type, the session id, and the values that distinguish this delivery from others of its type."""
     decision = event.at("verification")
     if decision.at("id").text:
         parts = tuple(decision.at(key).text for key in ("attemptId", "status", "decisionTime"))

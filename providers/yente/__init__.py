@@ -1,4 +1,4 @@
-"""OpenSanctions' matching service, run by the firm itself (yente) or hosted: `POST /match/{dataset}`."""
+"""OpenSanctions' matching service, self-hosted (yente) or hosted by OpenSanctions: `POST /match/{dataset}`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Screening by an OpenSanctions-compatible matching service.
 
-Source: yente 5.5, `POST /match/{dataset}`: a batch of queries, each with results that have score, `match`, features and datasets;
-`status` is told per query, so a batch can be good in parts. `GET /catalog` tells the version of each dataset. yente itself knows no
-credential; the hosted service takes `Authorization: ApiKey …`.
+Source: yente 5.5, `POST /match/{dataset}`: a batch of queries, each with results that have score, `match`, features and datasets.
+Each query has its own `status`, so a batch can fail in part. `GET /catalog` returns the version of each dataset. yente itself
+needs no credential. The hosted service takes `Authorization: ApiKey …`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from providers.tree import Tree
 
 SECONDS = 30.0
 ANSWER_LIMIT = 16 * 1024 * 1024
-# Queries in one call, and results of one query: more than that many would help nobody.
+# The most queries in one call, and the most results of one query.
 BATCH, LIMIT = 50, 50
 PAGE = "https://www.opensanctions.org/entities/"
 CUT = "HITS_CUT"
@@ -47,7 +47,7 @@ class YenteScreener:
         return found
 
     async def examine(self) -> AsyncIterator[Finding]:
-        """Whether the service answers a question about nobody; for `gatehouse doctor`."""
+        """Yields a finding for `gatehouse doctor`: good if the service accepts a query for an invented name."""
         try:
             (found,) = await self._some([Person(("Nobody Atall",))])
         except ScreenerFault as fault:
@@ -60,7 +60,7 @@ class YenteScreener:
         )
 
     async def _some(self, people: Sequence[Person]) -> list[Report]:
-        # The versions before the question and after it: what was looked into while the index was exchanged is not known.
+        # Compares the versions before and after, because results are unreliable if the index was replaced during the query.
         before = await self._versions()
         address = query(f"/match/{segment(self._dataset)}", algorithm=self._algorithm, limit=LIMIT, threshold=self._threshold)
         asked = {f"q{number}": _asked(person) for number, person in enumerate(people)}
@@ -71,14 +71,14 @@ class YenteScreener:
         return [self._report(answer.at("responses", name), after) for name in asked]
 
     async def _versions(self) -> dict[str, str]:
-        """The version of the dataset; nothing where the service keeps no catalogue or does not name it there."""
+        """Returns the version of the dataset. Empty if the service has no catalogue or does not list the dataset."""
         answer = await self._call("GET", "/catalog", None, absent=True)
         mine = next((found for found in Tree(answer).at("datasets").items() if found.at("name").text == self._dataset), Tree(None))
         version = mine.at("index_version").text or mine.at("version").text
         return {self._dataset: version} if version else {}
 
     async def _call(self, method: str, path: str, content: Any, *, absent: bool = False) -> Any:
-        """The parsed answer; None where with `absent` there is no such place. Raises ScreenerFault for everything else."""
+        """Returns the parsed answer, or None for a 404 with `absent`. Raises ScreenerFault for every other failure."""
         body = orjson.dumps(content) if content is not None else b""
         headers = {**self._headers, "Accept": "application/json", "Content-Type": "application/json", "User-Agent": "gatehouse"}
         request = httpx.Request(method, self._base_url + path, content=body, headers=headers)
@@ -101,7 +101,7 @@ class YenteScreener:
             raise ScreenerFault("the answer is not JSON") from None
 
     def _report(self, response: Tree, versions: Mapping[str, str]) -> Report:
-        """One query's results. A query without a good status, or without results to read, has not been answered."""
+        """Returns the report of one query. Raises ScreenerFault if its status is not 200 or its results are not a list."""
         results = response.at("results").value
         if response.at("status").number != 200 or not isinstance(results, list):
             raise ScreenerFault("a query of the batch was not answered")
@@ -111,7 +111,10 @@ class YenteScreener:
         return Report(Screened.HITS if hits else Screened.CLEAR, hits, versions, f"yente:{self._algorithm}", remarks)
 
     def _fits(self, result: Tree) -> bool:
-        """The service's own word; where it gives none, the score. A result that cannot be read might be anybody."""
+        """Returns True if the service reports a match or the score reaches the threshold.
+
+        Raises ScreenerFault for a result without id or score, because it could be a hit.
+        """
         match, score = result.at("match").value, result.at("score").value
         if not result.at("id").text or not isinstance(score, (int, float)):
             raise ScreenerFault("a result without id or score")

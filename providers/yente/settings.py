@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 
 class YenteSettings(Protocol):
-    """yente's part of the settings. Declared here so that a misspelt name fails the type check."""
+    """yente's part of the settings, declared here so that a misspelt name fails the type check."""
 
     @property
     def yente_base_url(self) -> str | None: ...

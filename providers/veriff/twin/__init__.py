@@ -1,7 +1,7 @@
-"""A twin of Veriff: its own ASGI application and command, of use without Gatehouse.
+"""A twin of Veriff: an ASGI application and command that also works without Gatehouse.
 
-Written from Veriff's documentation, strict where the documentation is: keys, signatures by the kind of call, what a session's
-state allows. Its people are invented. `/_twin/…` is the twin's own: sessions on request, decisions by hand, faults, webhooks.
+It follows Veriff's documentation and is as strict: keys, signatures by the kind of call, calls that a session's state allows.
+Its applicants are invented. `/_twin/…` is the control interface: sessions on request, manual decisions, faults, webhooks.
 """
 
 from providers.veriff.twin.options import Keys, Options

@@ -1,4 +1,4 @@
-"""Answers of the twin: JSON, and errors in Veriff's shape."""
+"""The twin's responses: JSON, and errors in Veriff's format."""
 
 from __future__ import annotations
 

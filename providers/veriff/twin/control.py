@@ -1,4 +1,4 @@
-"""The twin's own addresses, for whoever runs it: sessions on request, decisions by hand, what happened."""
+"""The twin's control routes: sessions on request, manual decisions, attempts, screenings and statuses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def routes(twin: Twin) -> list[Route]:
 
 
 async def make(twin: Twin, _: Request, given: Given) -> object:
-    """`{"scenario": NAME, "integration": NAME, "vendorData": …, "count": N}` → sessions that were submitted."""
+    """Creates and submits sessions. Raises Refused for an unknown scenario or integration.
+
+    Takes `{"scenario": NAME, "integration": NAME, "vendorData": …, "count": N}`.
+    """
     scenario = twin.options.scenarios.get(str(given.get("scenario")))
     integration = str(given.get("integration") or next(iter(twin.options.integrations)))
     if scenario is None or integration not in twin.options.integrations:
@@ -50,13 +53,16 @@ async def make(twin: Twin, _: Request, given: Given) -> object:
 
 
 async def listing(twin: Twin, _: Request, __: Given) -> object:
-    """The sessions, oldest first: id, vendorData and status."""
+    """Returns id, vendorData and status of the sessions, oldest first."""
     found = twin.store.sessions.values()
     return [{"id": item.id, "vendorData": item.given.get("vendorData"), "status": item.status} for item in found]
 
 
 async def decide(twin: Twin, request: Request, given: Given) -> object:
-    """`{"status": …, "decision": {…}}`: a reviewer's hand. Any words are taken; without `decision` the known one stays."""
+    """Sets a decision manually. Takes `{"status": …, "decision": {…}}` with any words.
+
+    Keeps the current decision, or the scenario's, if `decision` is missing.
+    """
     found = _session(twin, request)
     decision = orjson.loads(orjson.dumps(given.get("decision", found.decision or found.scenario.decision)))
     twin.decide(found, time.time(), str(given["status"]), decision)
@@ -64,13 +70,13 @@ async def decide(twin: Twin, request: Request, given: Given) -> object:
 
 
 async def try_again(twin: Twin, request: Request, _: Given) -> object:
-    """The person begins anew after being asked to resubmit."""
+    """Starts a new attempt of a session, as an applicant does after a request to resubmit."""
     twin.try_again(_session(twin, request), time.time())
     return {"ok": 1}
 
 
 async def screen(twin: Twin, request: Request, given: Given) -> object:
-    """What watch lists say has changed."""
+    """Replaces the watch-list screening of a session and sends its webhook."""
     found = _session(twin, request)
     found.watchlist = given
     twin.tell("watchlist", found, payload.watchlist(found, "updated_result"))
@@ -78,7 +84,7 @@ async def screen(twin: Twin, request: Request, given: Given) -> object:
 
 
 async def define(twin: Twin, request: Request, given: Given) -> object:
-    """The firm's own status of a session, set in the portal."""
+    """Sends the webhook of a status that the integration's owner sets on a session in Veriff's portal."""
     found = _session(twin, request)
     content = {
         "eventType": "user-status.created",

@@ -1,4 +1,4 @@
-"""The twin itself: authenticates calls, misbehaves on request, moves sessions along, tells of it by webhook."""
+"""The twin's core: authentication, faults on request, the life of a session, and webhooks."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from providers.veriff.twin.answer import Problem
 from providers.veriff.twin.options import Options
 from providers.veriff.twin.store import LIFE_SECONDS, RESUBMISSIONS, TOO_OFTEN, Attempt, Session, Store
 
-# About hourly for up to a week, until the answer is exactly 200.
+# Retries about hourly for up to a week, until the status is exactly 200.
 RETRIES = (3600.0,) * 168
 TIMEOUT_SECONDS = 5.0
-# A request to resubmit is told after five minutes.
+# The webhook of a resubmission request is sent after five minutes.
 HELD_SECONDS = 300.0
 TIMER_MOST = 3600.0
 Handler = Callable[["Call"], Coroutine[Any, Any, Response]]
@@ -72,8 +72,10 @@ class Twin:
         )
 
     def route(self, operation: str, handler: Handler, *, signed: str | None, subject: str = "id") -> Any:
-        """A handler behind authentication, limits and faults. `signed` names the parameter whose text is signed; None: the
-        body is; the empty text: no signature is demanded."""
+        """Returns an endpoint that wraps a handler with authentication, limits and faults.
+
+        `signed` names the path parameter that the signature covers. None stands for the body, "" for no signature.
+        """
 
         async def endpoint(request: Request) -> Response:
             if self.options.faults.latency_ms:
@@ -108,7 +110,7 @@ class Twin:
         return name
 
     def _proven(self, answer: Response, integration: str, *, forged: bool) -> Response:
-        """Answers are signed over their body, except files."""
+        """Signs a response over its body, except files and broken connections. `forged` makes the signature wrong."""
         if not isinstance(answer, (Cut, StreamingResponse)):
             keys = self.options.integrations[integration]
             secret = "forged" if forged else keys.secret
@@ -117,13 +119,13 @@ class Twin:
         return answer
 
     def start(self, session: Session) -> None:
-        """The person opens the session."""
+        """Starts a session, as an applicant does by opening its page. Does nothing if it has been started."""
         if session.status == "created":
             session.status = session.attempt.status = "started"
             self.tell("event.started", session, payload.event(session, "started"))
 
     def submit(self, session: Session, now: float) -> None:
-        """The person is done: the check begins, and ends with the scenario's decision in the scenario's time."""
+        """Submits a session. Its scenario's decision follows after the scenario's time, or never."""
         self.start(session)
         session.status = session.attempt.status = "submitted"
         self.tell("event.submitted", session, payload.event(session, "submitted"))
@@ -135,18 +137,18 @@ class Twin:
             asyncio.get_running_loop().call_later(session.scenario.seconds, lambda: self.settle(session, time.time()))
 
     def decide_by_itself(self, session: Session) -> None:
-        """A session for a test address: it is as if the person had given everything, a moment later."""
+        """Schedules the submission of a session for a test address, without an applicant."""
         asyncio.get_running_loop().call_later(self.options.decision_seconds, lambda: self.submit(session, time.time()))
 
     def settle(self, session: Session, now: float) -> None:
-        """Gives the decision that has fallen due; ends a session whose week is over."""
+        """Makes the decision that is due. Expires or abandons an unsubmitted session that is over seven days old."""
         if session.due is not None and now >= session.due:
             self.decide(session, now, session.scenario.status, session.scenario.decision)
         elif session.status in ("created", "started") and now > session.created_at + LIFE_SECONDS:
             self.decide(session, now, "expired" if session.status == "created" else "abandoned", {})
 
     def decide(self, session: Session, now: float, status: str, decision: dict[str, Any]) -> None:
-        """Veriff's decision, or a change of it. Whoever is asked to resubmit too often is declined."""
+        """Makes or changes the decision of a session. Declines it after too many resubmission requests."""
         session.due = None
         if session.decision is not None:
             session.before = payload.decision(session)
@@ -155,7 +157,7 @@ class Twin:
             if session.resubmissions > RESUBMISSIONS:
                 status, decision = "declined", {**decision, "reasonCode": TOO_OFTEN, "reason": "Too many resubmissions"}
         session.status = session.attempt.status = status
-        # Two decisions never bear the same time.
+        # Two decisions of a session never have the same time.
         session.decision, session.decided_at = decision, max(now, (session.decided_at or 0.0) + 0.000_002)
         content = payload.decision(session)
         held = HELD_SECONDS * self.options.webhook_pace if status == "resubmission_requested" else 0.0
@@ -167,12 +169,12 @@ class Twin:
             self.tell("watchlist", session, payload.watchlist(session, "initial_result"))
 
     def try_again(self, session: Session, now: float) -> None:
-        """A new attempt of a session that was asked to resubmit."""
+        """Adds a new attempt to a session and clears its decision."""
         session.attempts.append(Attempt(self.store.new_id("attempt"), now, "started"))
         session.status, session.decision = "started", None
 
     def tell(self, kind: str, session: Session, content: dict[str, Any]) -> None:
-        """One webhook, with both families of headers."""
+        """Sends one webhook, with both families of headers."""
         keys, body = self.options.integrations[session.integration], orjson.dumps(content)
         signature = sign(keys.secret.encode(), body)
         headers = {f"{family}-auth-client": keys.api_key for family in ("x", "vrf")}

@@ -1,4 +1,4 @@
-"""The twin's own page for the customer, where a session's address leads."""
+"""The twin's hosted page for the customer, at a session's address."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _session(twin: Twin, token: str) -> Session | None:
 
 
 def give(twin: Twin, found: Session, now: float) -> None:
-    """The person gives everything that the scenario has, and the check begins."""
+    """Adds all media of the scenario to the session and submits it."""
     store, attempt = twin.store, found.attempt.id
     for number, item in enumerate(found.scenario.media):
         found.media.append({"id": store.new_id("media"), "attempt": attempt, "number": len(found.media) + number, **item})

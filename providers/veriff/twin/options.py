@@ -1,4 +1,4 @@
-"""How a twin is set up: integrations, scenarios, faults, webhooks."""
+"""The options of a twin: integrations, scenarios, faults, webhooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from providers.veriff.twin.scenario import load as load_scenarios
 
 @dataclass(frozen=True)
 class Keys:
-    """One integration's keys; the twin's own are known to everybody."""
+    """The keys of one integration. The twin's default keys are public."""
 
     api_key: str
     secret: str = field(repr=False)
@@ -28,15 +28,15 @@ DEFAULT = {"default": Keys("11111111-2222-4333-8444-555555555555", "66666666-777
 class Options:
     integrations: Mapping[str, Keys] = field(default_factory=lambda: dict(DEFAULT))
     webhook_url: str | None = None
-    # Makes the waits between the tries of a webhook, and before a resubmission is told, shorter (or longer).
+    # Multiplies the delays between webhook attempts and before the webhook of a resubmission request.
     webhook_pace: float = 1.0
     # Deleting sessions is off until Veriff's support enables it.
     deletion: bool = False
     calls_per_5s: int = 1000
-    # After how long a session for a test address of the sandbox is submitted by itself.
+    # The delay before a session for a sandbox test address is submitted automatically.
     decision_seconds: float = 2.0
-    # The same seed gives the same ids and faults; without one they are fresh at each start, so that a twin that was
-    # restarted never gives a second customer the id of an earlier one.
+    # The same seed gives the same ids and faults. The default is a new seed at each start, so that a restarted twin does
+    # not repeat the ids of earlier sessions.
     seed: int = field(default_factory=fresh)
     faults: FaultRates = field(default_factory=FaultRates)
     ledger: Path | None = None
@@ -53,9 +53,9 @@ class Options:
         webhook_url: str | None,
         settings: VeriffSettings,
     ) -> Options:
-        """The options of the command: integrations are those that Gatehouse itself is set to.
+        """Returns the options of the command. Uses the integrations that Gatehouse is configured with, or the default keys.
 
-        Raises ValueError for a scenario file or a fault specification that cannot be understood.
+        Raises ValueError for an invalid scenario file or fault specification.
         """
         known = {
             name: Keys(given.key.get_secret_value(), given.secrets[0].decode()) for name, given in settings.integrations.items()

@@ -1,4 +1,4 @@
-"""The payloads of the wire, made of what the twin knows."""
+"""The JSON payloads of the twin's responses and webhooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVENTS = {"started": 7001, "submitted": 7002}
 
 
 def verification(session: Session) -> dict[str, Any] | None:
-    """A decision's `verification`; None while there is none."""
+    """Returns the `verification` of a decision, or None if there is no decision yet."""
     if session.decision is None or session.decided_at is None:
         return None
     return {
@@ -44,7 +44,7 @@ def verification(session: Session) -> dict[str, Any] | None:
 
 
 def decision(session: Session) -> dict[str, Any]:
-    """`GET /sessions/{id}/decision`, and the decision webhook."""
+    """Returns the payload of `GET /sessions/{id}/decision` and of the decision webhook."""
     return {"status": "success", "verification": verification(session), "technicalData": {"ip": "203.0.113.7"}}
 
 
@@ -67,7 +67,7 @@ def attempts(session: Session) -> dict[str, Any]:
 
 
 def media(session: Session, attempt_id: str, address: str) -> dict[str, Any]:
-    """The media of one attempt, best first. Sizes are numbers in one list and texts in the other, as they come."""
+    """Returns the media of one attempt. Sizes are numbers for images and texts for videos, as at Veriff."""
     items = [
         {
             "id": item["id"],
@@ -117,7 +117,7 @@ def event(session: Session, action: str) -> dict[str, Any]:
 
 
 def disturbed(content: dict[str, Any]) -> dict[str, Any]:
-    """The same with fields and values that no documentation knows."""
+    """Returns the payload with undocumented fields and values added."""
     more: dict[str, Any] = {"fieldOfTomorrow": {"deep": [1, None]}}
     if isinstance(content.get("verification"), dict):
         more["verification"] = {**content["verification"], "fieldOfTomorrow": 1, "reasonCode": 999}

@@ -1,4 +1,4 @@
-"""One invented session, and what becomes of it."""
+"""Scenarios: invented sessions with their decisions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FOLDER = Path(__file__).parent / "scenarios"
 
 @dataclass(frozen=True)
 class Scenario:
-    """`decision` holds what differs from session to session of a decision's `verification`; `status` is its word, told
-    `seconds` after the submission, or never where `seconds` is null. `media` become the lists of images and videos, `watchlist`
-    the screening, where there is one. `faults` are scripted: operation to a list of faults."""
+    """One invented session. `decision` holds the scenario's own fields of the decision's `verification`. The decision has the
+    status `status` and follows `seconds` after the submission, or never if that is None. `media` become the lists of images and
+    videos. `watchlist` is the screening, if there is one. `faults` maps operations to scripted faults."""
 
     name: str
     title: str
@@ -28,7 +28,7 @@ class Scenario:
 
 
 def load(*more: Path) -> dict[str, Scenario]:
-    """The shipped scenarios and those of more files, by name. Raises ValueError for a file that is not understood."""
+    """Returns the shipped scenarios and those of more files, by name. Raises ValueError for an invalid file."""
     try:
         return {name: _scenario(name, whole) for name, whole in scenario.read(FOLDER, *more).items()}
     except KeyError as missing:

@@ -1,4 +1,4 @@
-"""The twin's ASGI application: every address of the wire, and what answers it."""
+"""The twin's ASGI application: every route with its handler."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from providers.veriff.twin.desk import Handler, Twin
 from providers.veriff.twin.options import Options
 
 SESSION = "/v1/sessions/{id}"
-# Method, address, operation, handler, and what is signed: a parameter, the body (None), or nothing ("").
+# Method, path, operation, handler, and the signed part: a path parameter, the body (None), or nothing ("").
 WIRE: tuple[tuple[str, str, str, Handler, str | None], ...] = (
     ("POST", "/v1/sessions", "create-session", session.create, ""),
     ("PATCH", SESSION, "submit-session", session.submit, None),
@@ -37,7 +37,7 @@ WIRE: tuple[tuple[str, str, str, Handler, str | None], ...] = (
 
 
 def application(options: Options) -> Any:
-    """The twin as an ASGI application. `/_twin/…` needs no signature: it is for whoever runs the twin."""
+    """Returns the twin as an ASGI application. Control routes under `/_twin/…` need no signature."""
     twin = Twin(options)
     routes = [
         Route(address, twin.route(operation, handler, signed=signed, subject=_parameter(address)), methods=[method])
@@ -56,7 +56,7 @@ async def _nothing_here(_: Request, __: Exception) -> Response:
 
 
 def welcome(options: Options, host: str, port: int) -> str:
-    """What the command says at its start: what to set, and how to get a session."""
+    """Returns the text that the command prints at start: the settings for Gatehouse and how to create a session."""
     address = f"http://{host}:{port}"
     name, keys = next(iter(options.integrations.items()))
     webhooks = options.webhook_url or "nowhere (give --webhook-url)"

@@ -1,4 +1,4 @@
-"""The twin's part in each call."""
+"""The twin's handlers, one per call."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ KINDS = {"image/jpeg": "jpeg", "image/png": "png", "application/pdf": "pdf", "vi
 KNOWN = frozenset({
     "callback", "person", "document", "address", "proofOfAddress", "vendorData", "endUserId", "consents",
 })  # fmt: skip
-# The invented person behind a session that is created by a call: by first name, as older documentation has it.
+# The scenario of a session by the first name in the call, as in older documentation.
 BY_FIRST_NAME = {"decline": "declined", "resubmit": "resubmission"}
-# Test addresses of the sandbox: of these the twin decides without anybody opening the session.
+# Test e-mail addresses of the sandbox. The twin decides these sessions without an applicant opening them.
 BY_EMAIL = {
     "test-success@example.com": "passport",
     "test-rfi@example.com": "resubmission",

@@ -1,4 +1,4 @@
-"""What the twin knows: sessions with their attempts and media, and the effects that took place."""
+"""The twin's state in memory: sessions with their attempts and media, and counts of effects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from providers.veriff.twin.options import Options
 from providers.veriff.twin.scenario import Scenario
 
 WINDOW_SECONDS = 5.0
-# A session lives for seven days; asked to resubmit nine times, the tenth is declined.
+# A session lives for seven days. The tenth request to resubmit becomes a decline.
 LIFE_SECONDS = 7 * 86_400.0
 RESUBMISSIONS, TOO_OFTEN = 9, 539
 UNDECIDED = frozenset({"created", "started", "submitted"})
@@ -42,7 +42,7 @@ class Session:
     resubmissions: int = 0
     due: float | None = None
     watchlist: dict[str, Any] | None = None
-    # What a replica that lags would still tell.
+    # The previous decision, as a lagging replica would still return it.
     before: dict[str, Any] | None = None
 
     @property
@@ -59,13 +59,13 @@ class Store:
         self._calls: deque[float] = deque()
 
     def new_id(self, kind: str) -> str:
-        """A UUID, the same for the same seed and order."""
+        """Returns a UUID that depends only on the seed, the kind and the order of calls."""
         self._made += 1
         text = hashlib.sha256(f"{self._options.seed}/{kind}/{self._made}".encode()).hexdigest()
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
     def make(self, scenario: Scenario, integration: str, given: dict[str, Any], at: float, *, blank: bool) -> Session:
-        """A session of a scenario; a `blank` one has no media yet."""
+        """Creates and stores a session of a scenario. A `blank` one has no media yet."""
         session = Session(
             self.new_id("session"), integration, scenario, at, given, [Attempt(self.new_id("attempt"), at)],
             watchlist=scenario.watchlist,
@@ -79,7 +79,7 @@ class Store:
         return session
 
     def owned(self, session_id: str, integration: str) -> Session:
-        """A session of the integration that asks; others' are not known to it."""
+        """Returns a session of the integration. Raises Problem (404) if it does not exist or belongs to another one."""
         found = self.sessions.get(session_id)
         if found is None or found.integration != integration:
             raise Problem(404, "Session not found")
@@ -94,5 +94,5 @@ class Store:
 
 
 def stamp(at: float) -> str:
-    """`2026-03-02T09:20:11.104321Z`."""
+    """Returns a time in Veriff's format, e.g. `2026-03-02T09:20:11.104321Z`."""
     return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
