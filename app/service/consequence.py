@@ -1,8 +1,8 @@
-"""What follows from what: every event and fact with the handlers that act on it.
+"""The table of consequences: every event and fact with the handlers that act on it.
 
-Handlers run inside the transaction of the event, in the order in which events were noted, before its events are numbered: either
-everything that follows from an event happens with it, or neither does. A room never calls a higher one. It records an event or
-tells a fact, and the higher room acts on it because a line here says so.
+Handlers run inside the transaction of the event, in the order in which events were recorded, before they are numbered. An event
+and its consequences commit together or not at all. A package never calls a higher one. It records an event or a fact, and this
+table names the handlers of the higher package that act on it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def rescreen_everybody(deps: Dependencies, session: Session, fact: ListRep
 
 
 EventHandler = Callable[[Dependencies, Session, NewEvent], Awaitable[None]]
-# Every type of event is here, so that adding one means deciding what follows from it.
+# Every event type is listed, so a new type forces a decision about its handlers.
 OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.CUSTOMER_CREATED: (),
     EventType.CUSTOMER_UPDATED: (screen_changed_customer,),
@@ -108,7 +108,7 @@ OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.AML_ALERT: (),
     EventType.PROVIDER_DRIFT_DETECTED: (),
 }
-# A handler takes the one kind of fact that its line names, which no type of a mapping can say: hence Any.
+# Each handler takes the one type of fact that its line names. A mapping type cannot express that, hence Any.
 OF_FACTS: Mapping[type[Fact], tuple[Callable[[Dependencies, Session, Any], Awaitable[None]], ...]] = {
     VerificationRead: (keep_verification,),
     VerificationApproved: (ingest_approved,),
@@ -121,12 +121,12 @@ OF_FACTS: Mapping[type[Fact], tuple[Callable[[Dependencies, Session, Any], Await
 
 
 async def follow(deps: Dependencies, session: Session, noted: NewEvent | Fact) -> None:
-    """Carries out what follows from an event or a fact, inside its transaction."""
+    """Runs the handlers of an event or a fact inside its transaction."""
     handlers = OF_EVENTS[noted.type] if isinstance(noted, NewEvent) else OF_FACTS[type(noted)]
     for handler in handlers:
         await handler(deps, session, noted)
 
 
 def attach(deps: Dependencies, database: Database) -> None:
-    """Has every transaction of a database carry out the consequences of its events and facts."""
+    """Registers the handlers with a database, so that every transaction runs them for its events and facts."""
     database.follow_with(partial(follow, deps))
