@@ -31,7 +31,7 @@ from app.store.db import Database, Session
 
 
 async def match_waiting_events(deps: Dependencies, session: Session, event: NewEvent) -> None:
-    """Gives provider events that arrived before their verification was known to it."""
+    """Matches provider events that arrived before their verification was known."""
     await inbound.match(deps, session, event.data["verificationId"])
 
 
@@ -42,7 +42,7 @@ async def screen_changed_customer(deps: Dependencies, session: Session, event: N
 
 
 async def keep_verification(deps: Dependencies, session: Session, fact: VerificationRead) -> None:
-    """Makes the verification known, or applies the state that was read."""
+    """Records the verification if it is new, otherwise applies the state that was read."""
     await verification.keep(deps, session, fact.ingestion, fact.seen, fact.cipher)
 
 
@@ -52,28 +52,28 @@ async def ingest_approved(deps: Dependencies, session: Session, fact: Verificati
 
 
 async def screen_ingested_customer(deps: Dependencies, session: Session, fact: ResultsCompleted) -> None:
-    """Screens a customer whom its results name another person than before, by its provider's own screening as well."""
+    """Screens a customer again if its results name another person than before, with the provider's own screening as well."""
     seen = await screening.verifications_named(session, fact.customer_id, fact.provider, fact.references)
     await screening.person_changed(deps, session, fact.customer_id, seen)
 
 
 async def screen_again(deps: Dependencies, session: Session, fact: ScreeningWanted) -> None:
-    """Screens the customer anew."""
+    """Screens the customer again."""
     await screening.again(deps, session, fact.customer)
 
 
 async def reassess_declaration(deps: Dependencies, session: Session, fact: UploadRefused) -> None:
-    """Computes again what is missing of the customer's data, so that it may be changed."""
+    """Recomputes the missing fields of the customer's data, so that it may be changed."""
     await declaration.reassess(deps, session, fact.tenant_id, fact.customer_id)
 
 
 async def resume_start(deps: Dependencies, session: Session, fact: UnknownReference) -> None:
-    """Resumes the start that made it, where a start of that external id is in doubt."""
+    """Resumes an uncertain start with that external id, or stores the reference on an authorised one."""
     await start.resume_in_doubt(session, fact.provider, external_id=fact.external_id, reference=fact.reference)
 
 
 async def rescreen_everybody(deps: Dependencies, session: Session, fact: ListReplaced) -> None:
-    """Begins to screen all customers against the new version."""
+    """Begins to screen all customers against the new version of the list."""
     await rescreening.begin(deps, session, fact.name, fact.version)
 
 

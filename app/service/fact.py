@@ -13,7 +13,7 @@ from app.service.trust.vault import DataKeyCipher
 
 @dataclass(frozen=True)
 class VerificationRead(Fact):
-    """An ingestion that has read the current state of a verification."""
+    """The completed read of a verification's current state by an ingestion."""
 
     ingestion: Any
     seen: VerificationSnapshot

@@ -59,7 +59,7 @@ def free(table: Any) -> Any:
 
 
 async def take(session: Session, table: Any, row: Any, **values: Any) -> bool:
-    """Claims a due row without a lease and increments its fence. Returns False if another worker claimed it first."""
+    """Claims a due row that has no valid lease and increments its fence. Returns True if the claim succeeded."""
     taken = await session.execute(
         update(table)
         .where(table.id == row.id, table.fence == row.fence, table.due_at <= now(), free(table))
