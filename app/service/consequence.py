@@ -1,8 +1,8 @@
-"""What follows from what: every event and fact with the handlers that act on it.
+"""The table of consequences: every event and fact with the handlers that act on it.
 
-Handlers run inside the transaction of the event, in the order in which events were noted, before its events are numbered: either
-everything that follows from an event happens with it, or neither does. A room never calls a higher one. It records an event or
-tells a fact, and the higher room acts on it because a line here says so.
+Handlers run inside the transaction of the event, in the order in which events were recorded, before they are numbered. An event
+and its consequences commit together or not at all. A package never calls a higher one. It records an event or a fact, and this
+table names the handlers of the higher package that act on it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from app.store.db import Database, Session
 
 
 async def match_waiting_events(deps: Dependencies, session: Session, event: NewEvent) -> None:
-    """Gives provider events that arrived before their verification was known to it."""
+    """Matches provider events that arrived before their verification was known."""
     await inbound.match(deps, session, event.data["verificationId"])
 
 
@@ -42,7 +42,7 @@ async def screen_changed_customer(deps: Dependencies, session: Session, event: N
 
 
 async def keep_verification(deps: Dependencies, session: Session, fact: VerificationRead) -> None:
-    """Makes the verification known, or applies the state that was read."""
+    """Records the verification if it is new, otherwise applies the state that was read."""
     await verification.keep(deps, session, fact.ingestion, fact.seen, fact.cipher)
 
 
@@ -52,33 +52,33 @@ async def ingest_approved(deps: Dependencies, session: Session, fact: Verificati
 
 
 async def screen_ingested_customer(deps: Dependencies, session: Session, fact: ResultsCompleted) -> None:
-    """Screens a customer whom its results name another person than before, by its provider's own screening as well."""
+    """Screens a customer again if its results name another person than before, with the provider's own screening as well."""
     seen = await screening.verifications_named(session, fact.customer_id, fact.provider, fact.references)
     await screening.person_changed(deps, session, fact.customer_id, seen)
 
 
 async def screen_again(deps: Dependencies, session: Session, fact: ScreeningWanted) -> None:
-    """Screens the customer anew."""
+    """Screens the customer again."""
     await screening.again(deps, session, fact.customer)
 
 
 async def reassess_declaration(deps: Dependencies, session: Session, fact: UploadRefused) -> None:
-    """Computes again what is missing of the customer's data, so that it may be changed."""
+    """Recomputes the missing fields of the customer's data, so that it may be changed."""
     await declaration.reassess(deps, session, fact.tenant_id, fact.customer_id)
 
 
 async def resume_start(deps: Dependencies, session: Session, fact: UnknownReference) -> None:
-    """Resumes the start that made it, where a start of that external id is in doubt."""
+    """Resumes an uncertain start with that external id, or stores the reference on an authorised one."""
     await start.resume_in_doubt(session, fact.provider, external_id=fact.external_id, reference=fact.reference)
 
 
 async def rescreen_everybody(deps: Dependencies, session: Session, fact: ListReplaced) -> None:
-    """Begins to screen all customers against the new version."""
+    """Begins to screen all customers against the new version of the list."""
     await rescreening.begin(deps, session, fact.name, fact.version)
 
 
 EventHandler = Callable[[Dependencies, Session, NewEvent], Awaitable[None]]
-# Every type of event is here, so that adding one means deciding what follows from it.
+# Every event type is listed, so a new type forces a decision about its handlers.
 OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.CUSTOMER_CREATED: (),
     EventType.CUSTOMER_UPDATED: (screen_changed_customer,),
@@ -108,7 +108,7 @@ OF_EVENTS: Mapping[EventType, tuple[EventHandler, ...]] = {
     EventType.AML_ALERT: (),
     EventType.PROVIDER_DRIFT_DETECTED: (),
 }
-# A handler takes the one kind of fact that its line names, which no type of a mapping can say: hence Any.
+# Each handler takes the one type of fact that its line names. A mapping type cannot express that, hence Any.
 OF_FACTS: Mapping[type[Fact], tuple[Callable[[Dependencies, Session, Any], Awaitable[None]], ...]] = {
     VerificationRead: (keep_verification,),
     VerificationApproved: (ingest_approved,),
@@ -121,12 +121,12 @@ OF_FACTS: Mapping[type[Fact], tuple[Callable[[Dependencies, Session, Any], Await
 
 
 async def follow(deps: Dependencies, session: Session, noted: NewEvent | Fact) -> None:
-    """Carries out what follows from an event or a fact, inside its transaction."""
+    """Runs the handlers of an event or a fact inside its transaction."""
     handlers = OF_EVENTS[noted.type] if isinstance(noted, NewEvent) else OF_FACTS[type(noted)]
     for handler in handlers:
         await handler(deps, session, noted)
 
 
 def attach(deps: Dependencies, database: Database) -> None:
-    """Has every transaction of a database carry out the consequences of its events and facts."""
+    """Registers the handlers with a database, so that every transaction runs them for its events and facts."""
     database.follow_with(partial(follow, deps))

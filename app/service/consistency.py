@@ -1,4 +1,4 @@
-"""What must always hold of what is stored. `gatehouse db check` asks each question and names what is wrong."""
+"""Invariants of the stored data. `gatehouse db check` runs each query and reports the rows that break a rule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Each query answers the ids that break the rule.
+# Each query returns the ids that break the rule.
 RULES: dict[str, str] = {
     "the tenant's counter is the number of its events, and no number is missing": """
         SELECT t.id FROM tenant t LEFT JOIN (
@@ -66,7 +66,7 @@ SHOWN = 20
 
 
 async def broken(connection: AsyncConnection) -> dict[str, Sequence[str]]:
-    """The rules that do not hold, each with the first ids that break it."""
+    """Returns the broken rules, each with the first ids that break it."""
     found: dict[str, Sequence[str]] = {}
     for rule, query in RULES.items():
         rows = (await connection.execute(text(f"{query} LIMIT {SHOWN}"))).all()

@@ -1,4 +1,4 @@
-"""What every job is handed: the core, the stores and the vendors."""
+"""The context of every job: the core dependencies, the stores and the providers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.service.document.receiver import Receiver
 
 @dataclass(frozen=True)
 class TimeLimits:
-    """How long to go on, in seconds: with passing faults, with data that is not ready; and how long a lease lasts."""
+    """Time limits in seconds: for retrying temporary faults, for waiting until data is ready, and for a lease."""
 
     retry: float
     readiness: float
@@ -23,7 +23,7 @@ class TimeLimits:
 
 @dataclass(frozen=True)
 class WorkContext:
-    """What work on ingestions, verifications, uploads and screenings needs."""
+    """The dependencies of work on ingestions, verifications, uploads and screenings."""
 
     deps: Dependencies
     blobs: BlobStore

@@ -1,4 +1,4 @@
-"""What every use case is handed: the database, the vault, the clock, the sweep's table, and what the firm has set."""
+"""The dependencies of every use case: database, vault, clock, expected stage durations and the operator's policies."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Dependencies:
     database: Database
     vault: Vault
     clock: Clock
-    # Seconds that a verification may stay in a stage before its vendor is asked, where they are not the usual ones.
+    # Seconds a verification may stay in a stage before it is refreshed. Stages that are absent use the default.
     expected_stay: Mapping[Stage, float] = field(default_factory=dict)
     starts: Policy = field(default_factory=Policy)
     screening: Screenings = field(default_factory=Screenings)
-    # In the sandbox, after how many seconds its test addresses are decided about; None in production.
+    # In the sandbox, the seconds until its test addresses receive a decision. None in production.
     decision_seconds: float | None = None

@@ -1,4 +1,4 @@
-"""The event log: numbering at the end of each transaction, and reading in order."""
+"""The event log: events are numbered at the end of each transaction and read in order."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class EventFilter:
 
 
 async def write(session: Session) -> None:
-    """Numbers and stores the events of a transaction, as its last statements: numbers follow the order of commits.
+    """Numbers and stores the events of a transaction as its last statements, so numbers follow the order of commits.
 
-    Tenants are taken in one order, so that two transactions over the same tenants cannot wait for each other.
+    Tenants are locked in sorted order, so two transactions over the same tenants cannot deadlock.
     """
     for tenant_id in sorted({new.tenant_id for new in session.events}):
         mine = [new for new in session.events if new.tenant_id == tenant_id]
@@ -72,7 +72,7 @@ def _aware(moment: Any) -> dt.datetime:
 
 
 async def head(connection: AsyncConnection, tenant_id: str) -> tuple[int, int]:
-    """`(epoch, number of the newest event)` of a tenant; `(1, 0)` for one that has none."""
+    """Returns `(epoch, number of the newest event)` of a tenant, or `(1, 0)` if the tenant does not exist."""
     found = await connection.execute(select(Tenant.epoch, Tenant.event_seq).where(Tenant.id == tenant_id))
     row = found.first()
     return (row.epoch, row.event_seq) if row else (1, 0)
@@ -81,13 +81,13 @@ async def head(connection: AsyncConnection, tenant_id: str) -> tuple[int, int]:
 async def after(
     connection: AsyncConnection, tenant_id: str, seq: int, *, limit: int, matching: EventFilter | None = None
 ) -> Sequence[Any]:
-    """At most `limit` events behind `seq`, oldest first."""
+    """Returns at most `limit` events after `seq`, oldest first."""
     query = _matching(tenant_id, matching).where(Event.seq > seq).order_by(Event.seq).limit(limit)
     return (await connection.execute(query)).all()
 
 
 async def by_id(connection: AsyncConnection, tenant_id: str, event_id: str) -> tuple[Any, int] | None:
-    """One event with the tenant's epoch; None where the tenant has no such event."""
+    """Returns one event with the tenant's epoch, or None if the tenant has no such event."""
     query = select(*COLUMNS, Tenant.epoch).join(Tenant, Tenant.id == Event.tenant_id)
     row = (await connection.execute(query.where(Event.tenant_id == tenant_id, Event.id == event_id))).first()
     return (row, row.epoch) if row else None
@@ -96,7 +96,7 @@ async def by_id(connection: AsyncConnection, tenant_id: str, event_id: str) -> t
 async def before(
     connection: AsyncConnection, tenant_id: str, seq: int | None, *, limit: int, matching: EventFilter | None = None
 ) -> Sequence[Any]:
-    """The last `limit` events in front of `seq` (of the whole log where it is None), oldest first."""
+    """Returns the last `limit` events before `seq`, oldest first. Without `seq`, returns the end of the log."""
     query = _matching(tenant_id, matching).order_by(Event.seq.desc()).limit(limit)
     if seq is not None:
         query = query.where(Event.seq < seq)

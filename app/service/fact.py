@@ -1,4 +1,4 @@
-"""Facts: what happens inside transactions and only Gatehouse itself acts on. `app.service.consequence` says how."""
+"""Facts: internal events that are never published. `app.service.consequence` lists their handlers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.service.trust.vault import DataKeyCipher
 
 @dataclass(frozen=True)
 class VerificationRead(Fact):
-    """An ingestion has read the present state of a verification."""
+    """The completed read of a verification's current state by an ingestion."""
 
     ingestion: Any
     seen: VerificationSnapshot
@@ -22,14 +22,14 @@ class VerificationRead(Fact):
 
 @dataclass(frozen=True)
 class VerificationApproved(Fact):
-    """A verification that was started here has been approved. `verification` is its row as it was before."""
+    """The approval of a verification that Gatehouse started. `verification` is its row before the approval."""
 
     verification: Any
 
 
 @dataclass(frozen=True)
 class ResultsCompleted(Fact):
-    """An ingestion has completed at least one process, from the verifications named by `references`."""
+    """The completion of at least one process of an ingestion, from the verifications in `references`."""
 
     customer_id: str
     provider: str
@@ -38,14 +38,14 @@ class ResultsCompleted(Fact):
 
 @dataclass(frozen=True)
 class ScreeningWanted(Fact):
-    """A person wants a customer screened anew, whatever is known. The customer is locked."""
+    """A request to screen a customer again, regardless of earlier results. The customer row is locked."""
 
     customer: Any
 
 
 @dataclass(frozen=True)
 class UploadRefused(Fact):
-    """A document of a customer cannot be used."""
+    """The refusal of a customer's document that cannot be used."""
 
     tenant_id: str
     customer_id: str
@@ -53,7 +53,7 @@ class UploadRefused(Fact):
 
 @dataclass(frozen=True)
 class UnknownReference(Fact):
-    """A provider has reported something that is not known by its own id, and gave the external id it was made under."""
+    """A provider's report about an unknown id, with the external id under which the provider created it."""
 
     provider: ProviderName
     external_id: str
@@ -62,7 +62,7 @@ class UnknownReference(Fact):
 
 @dataclass(frozen=True)
 class ListReplaced(Fact):
-    """A version of a watch list has come into use."""
+    """The activation of a new version of a watch list."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""Customers: created, read, listed."""
+"""Customers: created, read and listed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def check(new: NewCustomer) -> None:
 
 
 async def create(deps: Dependencies, tenant_id: str, new: NewCustomer) -> str:
-    """Makes a customer and answers its id; with a known idempotency key the id of the one made before."""
+    """Creates a customer and returns its id. A known idempotency key returns the id from the first request. Raises UserFault."""
     check(new)
     given = {"email": new.email, "first": new.first_name, "last": new.last_name, "ext": new.external_id, "type": new.type}
     request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
@@ -109,7 +109,7 @@ def _stripped(text: str | None) -> str | None:
 
 
 def columns(tenant_id: str) -> Select[Any]:
-    """The query for a tenant's customers, as columns."""
+    """Returns the query for all columns of a tenant's customers."""
     return select(Customer.__table__).where(Customer.tenant_id == tenant_id)
 
 

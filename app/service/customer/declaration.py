@@ -1,4 +1,4 @@
-"""Declared data: submitted in parts, checked whole, kept sealed; and what is still missing of it."""
+"""Declared data: submitted in parts, validated as a whole and stored sealed, with the fields that are still missing."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from app.store.db import Session
 
 OPERATION = "updateKycData"
 DATA = "customer.kyc_data"
-# What a submission may still be found unusable in: a document that arrives later changes nothing about a verified customer.
+# The statuses in which an unusable document reopens a submission. A late document does not affect a verified customer.
 UNDECIDED = frozenset({KycStatus.NOT_STARTED, KycStatus.PENDING, KycStatus.FAILED, KycStatus.AWAITING_RESUBMISSION})
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """A submission: `patch` has the names of `KycData`, what is left out stays, None removes."""
+    """A submission of declared data. `patch` uses the names of `KycData`: absent fields stay, None removes a field."""
 
     tenant_id: str
     customer_id: str
@@ -43,7 +43,7 @@ class Submitted:
 
 
 async def submit(deps: Dependencies, fetcher: Fetcher, new: Submitted) -> None:
-    """Takes a submission in whole, or refuses it whole with all its faults. Raises UserFault, UserFaults."""
+    """Stores a whole submission, or refuses it with all its faults. Raises UserFault, UserFaults."""
     validation.refuse([*validation.idempotency_key(new.idempotency_key)])
     value = orjson.dumps([OPERATION, new.customer_id, new.patch], option=orjson.OPT_SORT_KEYS)
     request = idempotency.Request(new.tenant_id, OPERATION, new.idempotency_key, value)
@@ -116,7 +116,7 @@ def _check_images(checked: Checked, row: Any, known: Mapping[str, Any], fetcher:
 
 
 async def _with_images(deps: Dependencies, session: Session, row: Any, checked: Checked, cipher: DataKeyCipher) -> KycData:
-    """The data with every image named by its upload; addresses are noted for a worker."""
+    """Returns the data with an upload id for every image. Queues image URLs for a worker to fetch."""
     order = list(checked.order)
     found = {document.type: document for document in checked.data.documents}
     for (_, index, side), image in checked.images.items():
@@ -134,7 +134,7 @@ async def _upload(deps: Dependencies, session: Session, row: Any, image: Image, 
 
 
 def context(document: Document, side: str) -> str:
-    """What a file shows, in the words of `File.context`."""
+    """Returns the `File.context` of one side of a document."""
     return f"photo-document-{side}" if document.type in GOVERNMENT else "address-proof"
 
 
@@ -146,7 +146,7 @@ async def _missing(deps: Dependencies, session: Session, row: Any, data: KycData
 
 
 async def reassess(deps: Dependencies, session: Session, tenant_id: str, customer_id: str) -> None:
-    """After a document could not be used: what is missing now is told, and the data may be changed again."""
+    """Recomputes the missing fields after a document was refused, so the customer's data may change again."""
     row = await customer_model.find_locked(session, tenant_id, customer_id)
     if row is None or row.kyc_data is None or KycStatus(row.kyc_status) not in UNDECIDED:
         return
@@ -166,5 +166,5 @@ async def reassess(deps: Dependencies, session: Session, tenant_id: str, custome
 
 
 def of(row: Any, cipher: DataKeyCipher) -> KycData:
-    """What a customer has declared so far."""
+    """Returns the data that a customer has declared so far."""
     return stored(cipher.open_json(row.kyc_data, DATA)) if row.kyc_data is not None else KycData()

@@ -1,4 +1,4 @@
-"""By what customers are recognised among a firm's: noted as keyed digests, compared without anything being opened."""
+"""Identity fingerprints: keyed digests that reveal duplicate customers within a tenant without decrypting any data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PURPOSE = "identity-mark"
 async def remember(
     session: Session, vault: Vault, tenant_id: str, customer_id: str, found: Mapping[FingerprintKind, Collection[str | None]]
 ) -> None:
-    """Notes by what a customer is recognised; what is noted already stays."""
+    """Stores the fingerprints of a customer. Keeps existing ones."""
     for kind, texts in found.items():
         for text in filter(None, texts):
             for digest in vault.digests(PURPOSE, f"{tenant_id}|{kind}|{text}".encode()):
@@ -31,7 +31,7 @@ async def remember(
 
 
 def of_result(process: KycProcess, data: Mapping[str, Any]) -> dict[FingerprintKind, list[str | None]]:
-    """By what a result recognises a person; `data` as it is stored."""
+    """Returns the fingerprint texts of a process result. `data` has its stored form."""
     if process is KycProcess.PROFILE:
         return {FingerprintKind.PERSON: [person_fingerprint(data.get("full_name"), data.get("birthdate"))]}
     if process is not KycProcess.IDENTITY:
@@ -45,7 +45,7 @@ def of_result(process: KycProcess, data: Mapping[str, Any]) -> dict[FingerprintK
 
 
 def of_data(data: KycData) -> dict[FingerprintKind, list[str | None]]:
-    """By what declared data recognise a person."""
+    """Returns the fingerprint texts of declared data."""
     name = " ".join(filter(None, (data.legal_first_name, data.legal_middle_name, data.legal_last_name)))
     born = data.date_of_birth.isoformat() if data.date_of_birth else None
     return {
@@ -55,7 +55,7 @@ def of_data(data: KycData) -> dict[FingerprintKind, list[str | None]]:
 
 
 async def duplicates(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> dict[str, set[FingerprintKind]]:
-    """Which customers are recognised by what other customers of the firm are recognised by, too."""
+    """Returns, by customer, the kinds of fingerprint that another customer of the tenant shares."""
     other = aliased(IdentityFingerprint)
     same = and_(
         other.tenant_id == IdentityFingerprint.tenant_id,

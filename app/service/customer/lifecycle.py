@@ -1,5 +1,7 @@
-"""Deactivating and reactivating customers, deciding whether they need a verification, having them screened anew: each once, with
-who and why."""
+"""Manual decisions about customers: deactivate, reactivate, require or waive a verification, screen again.
+
+Each is carried out once and recorded with its actor and reason.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Decision:
-    """What is wanted, of whom, why, and by whom."""
+    """A requested change of a customer, with its reason and actor."""
 
     tenant_id: str
     customer_id: str
@@ -41,7 +43,7 @@ class Decision:
 
 
 async def decide(deps: Dependencies, decision: Decision) -> None:
-    """Carries a decision out, and records it. Raises UserFault where it cannot be; nothing is changed then."""
+    """Carries out a decision and records it. Raises UserFault and changes nothing if the customer's state does not allow it."""
     faults = [*validation.text(decision.reason, ["input", "reason"], limit=REASON_LIMIT)]
     validation.refuse([*faults, *validation.idempotency_key(decision.idempotency_key)])
     operation = f"customer.{decision.kind.lower()}"
@@ -121,7 +123,7 @@ async def _record(deps: Dependencies, session: Session, decision: Decision) -> N
 
 
 async def changes(connection: AsyncConnection, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """What was decided about customers, newest first; at most a hundred for all of them on average."""
+    """Returns the decisions about customers, newest first, at most 100 times the number of customers in total."""
     query = select(CustomerChange.__table__).where(
         CustomerChange.tenant_id == tenant_id, CustomerChange.customer_id.in_(list(customer_ids))
     )

@@ -22,7 +22,7 @@ from app.store.db import Session
 
 
 async def newest_results(connection: AsyncConnection | Session, tenant_id: str, customer_ids: Collection[str]) -> Sequence[Any]:
-    """The newest result of each process of each customer."""
+    """Returns the newest result of each process of each customer."""
     # Ids sort by time, so a customer's newest ingestion of a process is the one with the greatest id.
     newest = (
         select(func.max(Ingestion.id).label("id"), ProcessResult.process.label("process"))
@@ -42,7 +42,7 @@ async def newest_results(connection: AsyncConnection | Session, tenant_id: str, 
 def lines(
     deps: Dependencies, row: Any, cipher: DataKeyCipher | None, results: Sequence[Any], same: Collection[FingerprintKind]
 ) -> list[Line]:
-    """The overview of one customer, from its row, its newest results and its marks."""
+    """Returns the overview of one customer from its row, newest results and shared fingerprints."""
     known = {KycProcess(result.process): _result(result, cipher) for result in results if cipher is not None}
     given = declaration.of(row, cipher) if cipher is not None else KycData()
     return overview(Facts(KycStatus(row.kyc_status), given, deps.clock.now().date(), known, same))

@@ -1,4 +1,4 @@
-"""Customers that do not get on, with why and since when; and how verifications have gone on the whole."""
+"""Stuck customers, with cause and start time, and figures about all verifications of a period."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.model.start import Start
 from app.model.verification import Verification
 from app.store.db import UtcDateTime
 
-# Of the verifications of a window, as many as are looked at for how long they took.
+# The most verifications of a period that the duration figures are computed from.
 SAMPLE = 10_000
 
 
@@ -37,7 +37,7 @@ def _of_start(cause: Cause, status: StartStatus) -> Select[Any]:
 
 
 def _of_verification(cause: Cause, moment: Any, condition: Any) -> Select[Any]:
-    """Of a customer's verifications only those on which something still depends: its customer is not decided."""
+    """Returns the query for stuck verifications of customers that are still undecided and active."""
     since = moment.label("since")
     query: Select[Any] = select(Verification.tenant_id, Verification.customer_id, literal(cause).label("cause"), since)
     open_ = Customer.kyc_status.in_([KycStatus.PENDING, KycStatus.IN_PROGRESS, KycStatus.AWAITING_RESUBMISSION])
@@ -48,7 +48,7 @@ def _all() -> dict[Cause, Select[Any]]:
     kyc, stage = Customer.kyc_status, Verification.stage
     submitted = and_(kyc == KycStatus.NOT_STARTED, Customer.submission == Submission.COMPLETE)
     started = select(Verification.id).where(Verification.customer_id == Customer.id, Verification.started_by.is_not(None))
-    # An ingested customer whose vendor screens nobody waits for nothing; of one that was started here, screening is expected.
+    # Screening is expected if Gatehouse started the verification, but not for an ingested customer whose provider does not screen.
     unfinished = or_(
         Customer.aml_status == AmlStatus.IN_PROGRESS, and_(Customer.aml_status == AmlStatus.NOT_SCREENED, started.exists())
     )
@@ -82,7 +82,7 @@ def _all() -> dict[Cause, Select[Any]]:
 
 
 def _stuck(at: dt.datetime, tenant_id: str | None, causes: Collection[Cause] | None) -> Any:
-    """All that is stuck, as one table of `tenant_id`, `customer_id`, `cause`, `since`."""
+    """Returns all stuck cases as one subquery of `tenant_id`, `customer_id`, `cause`, `since`, or None if `causes` is empty."""
     parts = []
     for cause, query in _all().items():
         if causes is not None and cause not in causes:
@@ -103,7 +103,7 @@ async def page(
     causes: Collection[Cause] | None = None,
     after: tuple[dt.datetime, str, str] | None = None,
 ) -> Sequence[Any]:
-    """What is stuck, the longest first; behind the given place. Without a tenant, of all of them."""
+    """Returns a page of stuck cases after the given position, longest first. Without a tenant, covers all tenants."""
     table = _stuck(at, tenant_id, causes)
     if table is None:
         return ()
@@ -114,7 +114,7 @@ async def page(
 
 
 async def counts(connection: AsyncConnection, *, at: dt.datetime, tenant_id: str | None = None) -> dict[Cause, int]:
-    """How many customers are stuck, by cause; each cause is there."""
+    """Returns the number of stuck cases by cause, with 0 for causes without any."""
     table = _stuck(at, tenant_id, None)
     found = await connection.execute(select(table.c.cause, func.count().label("many")).group_by(table.c.cause))
     return dict.fromkeys(Cause, 0) | {Cause(row.cause): int(row.many) for row in found}
@@ -122,7 +122,7 @@ async def counts(connection: AsyncConnection, *, at: dt.datetime, tenant_id: str
 
 @dataclass(frozen=True)
 class Figures:
-    """How the verifications that were started in a window have gone. Seconds are from the start to the vendor's approval."""
+    """The results of the verifications started in a period. Seconds run from the start to the provider's approval."""
 
     started: int
     verified: int
@@ -132,7 +132,7 @@ class Figures:
 
     @property
     def conversion(self) -> float | None:
-        """Verified by started; None while nothing was started."""
+        """Returns verified divided by started, or None if nothing was started."""
         return self.verified / self.started if self.started else None
 
 

@@ -1,7 +1,7 @@
 """The blob store: encrypted files, written and read as streams in constant memory.
 
-A file is a sequence of pieces of at most 1 MB, each sealed with AES-256-GCM under the customer's key, with its number and
-a last-piece mark bound in: pieces cannot be cut off, swapped or moved to another file.
+A file is a sequence of pieces of at most 1 MB, each sealed with AES-256-GCM under the customer's key. Each piece is bound to its
+number and carries a last-piece mark, so pieces cannot be cut off, swapped or moved to another file.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from app.service.trust.vault import NONCE, DataKeyCipher
 
 PIECE = 1 << 20
 SIZE_LIMIT = 64 * 1024 * 1024
-# S3 takes no part below 5 MB but the last.
+# S3 requires parts of at least 5 MB, except the last.
 PART, PARTS_AT_ONCE = 5 * PIECE, 2
 FRAME = struct.Struct(">I")
 
 
 class FileRefused(GatehouseError):
-    """The bytes are not a file we keep. `reason` is one of `type`, `size`, `empty`."""
+    """A refusal to store a file. `reason` is one of `type`, `size`, `empty`."""
 
     code = "FILE_REFUSED"
 
@@ -48,7 +48,7 @@ class Stored:
 
 
 def open_store(url: str) -> ObjectStore:
-    """The store behind a `file://`, `s3://`, `gs://` or `az://` address; a folder is made where it is missing."""
+    """Returns the store for a `file://`, `s3://`, `gs://` or `az://` URL. Creates a missing folder."""
     if url.startswith("file://"):
         return LocalStore(Path(urlsplit(url).path), mkdir=True)
     return from_url(url)
@@ -59,7 +59,7 @@ class BlobStore:
         self._store = store
 
     async def put(self, path: str, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> Stored:
-        """Streams a file in: size, hash and type are found on the way. Raises FileRefused; nothing is kept then."""
+        """Stores a stream and returns its size, hash and detected type. Raises FileRefused and keeps nothing then."""
         meter = _Meter(chunks)
         first = await meter.piece()
         content_type = content.sniff(first[: content.HEAD])
@@ -68,13 +68,13 @@ class BlobStore:
         if content_type is None:
             raise FileRefused("type", "The file is neither JPEG, PNG, PDF, MP4, QuickTime nor WebM.")
         frames = _sealed(meter, first, cipher, path)
-        # Most pictures are one piece and one request; larger files go up in parts, of which few are held at a time.
+        # Most images are one piece and one request. Larger files are uploaded in parts, with few in memory at a time.
         large = len(first) == PIECE
         await obstore.put_async(self._store, path, frames, use_multipart=large, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
         return Stored(content_type, meter.size, meter.hash.hexdigest())
 
     async def get(self, path: str, cipher: DataKeyCipher) -> AsyncIterator[bytes]:
-        """The clear bytes of a stored file, piece by piece. Raises CorruptData where it is missing or was changed."""
+        """Yields the clear bytes of a stored file, piece by piece. Raises CorruptData if it is missing or was changed."""
         try:
             answer = await obstore.get_async(self._store, path)
         except FileNotFoundError:
@@ -103,7 +103,7 @@ class BlobStore:
             return
 
     async def reachable(self) -> bool:
-        """Whether a small object can be written."""
+        """Returns True if a small object can be written."""
         try:
             await obstore.put_async(self._store, f"health/{os.getpid()}", b"ok")
         except (BaseError, OSError):
@@ -112,7 +112,7 @@ class BlobStore:
 
 
 class _Meter:
-    """Cuts a stream into pieces, measuring it as it goes by."""
+    """A reader that cuts a stream into pieces and computes its size and hash."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
@@ -121,7 +121,7 @@ class _Meter:
         self.hash = hashlib.sha256()
 
     async def piece(self) -> bytes:
-        """The next piece, shorter than PIECE only where the stream ends."""
+        """Returns the next piece, which is shorter than PIECE only at the end of the stream. Raises FileRefused above the limit."""
         while len(self._held) < PIECE:
             chunk = await anext(self._chunks, None)
             if chunk is None:

@@ -1,4 +1,4 @@
-"""Having a stranger's file opened and written anew, in a process of its own that can do no harm."""
+"""Cleaning of untrusted files: each is opened and rewritten in a separate, sandboxed process."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.domain.upload import Remark
 from app.errors import GatehouseError
 
 SECONDS = 30.0
-# Files that are opened at the same time: each may take a gigabyte for a moment.
+# The number of files opened at the same time. Each may briefly use a gigabyte of memory.
 AT_ONCE = 2
 CLEAN_MOST = 64 * 1024 * 1024
 
 
 class Unusable(GatehouseError):
-    """A file that is not taken. `remark` says why, in words for the customer."""
+    """A file that is refused. `remark` explains the reason to the customer."""
 
     code = "UNUSABLE_FILE"
 
@@ -40,13 +40,13 @@ class Cleaned:
 
 
 class Cleaner:
-    """Opens files one by one, a few at a time."""
+    """A cleaner of untrusted files that runs at most AT_ONCE processes."""
 
     def __init__(self) -> None:
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def clean(self, content_type: str, content: AsyncIterator[bytes]) -> Cleaned:
-        """The file without metadata and without anything that acts. Raises Unusable."""
+        """Returns the file without metadata and active content. Raises Unusable."""
         async with self._gate:
             whole = b"".join([chunk async for chunk in content])
             answer = await self._run(content_type, whole)
@@ -54,7 +54,7 @@ class Cleaner:
         try:
             told = orjson.loads(head)
         except orjson.JSONDecodeError:
-            # Killed by a limit before it could say anything.
+            # A limit killed the process before it wrote its result.
             raise Unusable(upload.TOO_COSTLY) from None
         if "refused" in told:
             raise Unusable(Remark(**told["refused"]))

@@ -1,7 +1,7 @@
-"""Fetching a file from an address that a stranger gave, without being led anywhere inside.
+"""Fetching of files from untrusted URLs, with protection against server-side request forgery (SSRF).
 
-The name is resolved once, every address it has must be public, and the connection goes to those very addresses: a second
-answer of the name's server changes nothing. No redirects, no proxies, no compression, one deadline for all of it.
+The host name is resolved once, all its addresses must be public, and the connection uses exactly those addresses, so a later
+DNS response changes nothing. No redirects, no proxies, no compression, one deadline for the whole fetch.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ DEADLINE_SECONDS, CONNECT_SECONDS = 20.0, 5.0
 SAMPLES = "example.com"
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-# Names are looked up apart from everything else that needs a thread: a server of names that never answers holds up fetches alone.
+# DNS look-ups have their own threads, so an unresponsive DNS server delays only fetches.
 _NAMES = ThreadPoolExecutor(4, "names")
 
 
 class FetchRefused(GatehouseError):
-    """The file was not fetched. `passing`: the same address may give it later."""
+    """A failed or refused fetch. `passing` means that a retry of the same URL may succeed."""
 
     code = "FETCH_REFUSED"
 
@@ -43,14 +43,14 @@ class FetchRefused(GatehouseError):
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Every address of a name, by the system's resolver. Raises OSError."""
+    """Returns all addresses of a host name from the system's resolver. Raises OSError."""
     asked = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_NAMES, asked)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet, looking through every way of writing an IPv4 address as IPv6."""
+    """Returns True if an IP address is public. Checks the IPv4 address that an IPv6 address embeds."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
@@ -64,8 +64,11 @@ def is_public(address: str) -> bool:
 
 
 class Fetcher:
-    """`allowed`: `host` or `host:port` entries that may be private and plain http. `samples`: example.com and its subdomains
-    are not for fetching here, since the sandbox answers for them."""
+    """A fetcher of files from untrusted URLs.
+
+    `allowed`: `host` or `host:port` entries that may be private and use plain http. `samples`: the sandbox serves
+    example.com and its subdomains itself.
+    """
 
     def __init__(self, allowed: Collection[str] = (), *, samples: bool = False, resolver: Resolve = resolve) -> None:
         self._allowed = frozenset(entry.lower() for entry in allowed)
@@ -77,7 +80,7 @@ class Fetcher:
         return self._samples and (host == SAMPLES or host.endswith(f".{SAMPLES}"))
 
     def fault(self, url: str) -> Remark | None:
-        """What is wrong with an address, as far as it can be told without asking anybody."""
+        """Returns the fault of a URL that is visible without a network request, or None."""
         parts = urlsplit(url)
         if parts.username is not None or parts.password is not None:
             return upload.URL_CREDENTIALS
@@ -90,7 +93,7 @@ class Fetcher:
         try:
             public = is_public(parts.hostname or "")
         except ValueError:
-            return None  # a name: only its addresses will tell
+            return None  # a host name: only its addresses decide
         return None if public else upload.URL_PLACE
 
     def _is_allowed(self, parts: SplitResult) -> bool:
@@ -99,7 +102,7 @@ class Fetcher:
 
     @asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of the file as they come, no more than is taken; take them without doing anything else. Raises FetchRefused."""
+        """Yields the file as a stream of bytes up to the size limit. Read it at once: the deadline runs. Raises FetchRefused."""
         wrong = self.fault(url)
         if wrong is not None:
             raise FetchRefused(wrong)
@@ -114,7 +117,7 @@ class Fetcher:
             raise FetchRefused(upload.URL_FAILED, passing=True) from None
 
     async def _addresses(self, parts: SplitResult) -> Sequence[str]:
-        """Where the name leads. One answer for names that do not exist and for names that lead inside."""
+        """Returns the addresses of the host. Raises FetchRefused with one remark for unknown hosts and for private addresses."""
         try:
             found = await self._resolve(parts.hostname or "", _port(parts))
         except (OSError, UnicodeError):
@@ -140,7 +143,7 @@ def _session(addresses: Sequence[str]) -> aiohttp.ClientSession:
 
 
 class _Pinned(AbstractResolver):
-    """Answers the addresses that were looked at, whatever the name's server says by now."""
+    """A resolver that always returns the addresses that were checked, regardless of later DNS changes."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses

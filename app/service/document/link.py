@@ -1,4 +1,4 @@
-"""Signed addresses of files: short-lived, bound to one file of one tenant, of no use for anything else."""
+"""Signed file URLs: short-lived, bound to one file of one tenant and valid for nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE_SECONDS = 300
 
 @dataclass(frozen=True)
 class Opened:
-    """A file ready to be served: its bytes as a stream, and what they are."""
+    """A file ready to be served: its bytes as a stream, with type, size and name."""
 
     content_type: str
     size: int
@@ -31,7 +31,7 @@ def for_file(deps: Dependencies, tenant_id: str, file_id: str) -> str:
 
 
 async def open_file(deps: Dependencies, blobs: BlobStore, token: str) -> Opened | None:
-    """The file behind an address; None where the address is forged or expired, or the file was erased."""
+    """Returns the file of a signed URL, or None if the URL is forged or expired or the file was erased."""
     content = deps.vault.verify("file", token)
     if not isinstance(content, list) or content[2] < deps.clock.now().timestamp():
         return None

@@ -1,6 +1,6 @@
-"""Taking the bytes of an upload in: as they come they are sealed and set aside, then opened elsewhere and kept clean.
+"""Reception of uploads: the original bytes are sealed and stored, then cleaned in a separate process and stored again.
 
-Nothing is half there: an upload is STORED in the transaction that writes its file, and both blobs were whole before.
+An upload becomes STORED in the transaction that writes its file, after both blobs are complete.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ log = structlog.get_logger(module=__name__)
 
 ATTEMPTS = 6
 RETRY_SECONDS = 2.0
-# Beside a clean copy: the bytes as they came.
+# The suffix of the original bytes, stored beside the clean copy.
 ORIGINAL = ".original"
 TIDY = 200
-# Where the bytes come from: open no longer than it takes to set them aside.
+# The source of the bytes, open only until they are stored.
 Source = AbstractAsyncContextManager[AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True)
 class Receiver:
-    """What taking files in needs."""
+    """A receiver of files, sent by clients or fetched from URLs."""
 
     deps: Dependencies
     blobs: BlobStore
@@ -55,8 +55,10 @@ class Receiver:
     fetcher: Fetcher
 
     async def receive(self, token: str, content_type: str, source: Source) -> Any | None:
-        """Takes in what was sent to a signed address; None for an address that is not valid (any more). Raises Unusable,
-        after which the right file may be sent, and StaleFence where the upload has its file already."""
+        """Stores the bytes sent to a signed URL. Returns the upload's row, or None if the URL is invalid or expired.
+
+        Raises Unusable, after which the right file may still be sent, and StaleFence if the upload already has its file.
+        """
         content = self.deps.vault.verify(uploads.PURPOSE, token)
         if not isinstance(content, list) or content[2] < self.deps.clock.now().timestamp():
             return None
@@ -69,14 +71,14 @@ class Receiver:
                 raise StaleFence(row.id)
             if content_type != row.content_type:
                 raise Unusable(upload.OTHER_TYPE)
-            # Of two who send to one address at once, the later one counts.
+            # Of two concurrent requests to one URL, the later one wins.
             path = _path(row)
             await session.execute(update(Upload).where(Upload.id == row.id).values(fence=row.fence + 1, place=path))
         await self._keep(row, row.fence + 1, path, source, ciphers[row.customer_id])
         return row
 
     async def fetch(self, upload_id: str, *, lease_seconds: float) -> None:
-        """Fetches a document from its address. Running twice changes nothing."""
+        """Fetches a document from its URL. Does nothing if the upload is no longer waiting."""
         async with transaction(self.deps.database) as session:
             row = await _locked(session, upload_id)
             if row is None or row.status != UploadStatus.WAITING or row.url is None:
@@ -101,7 +103,7 @@ class Receiver:
         url = cipher.open(row.url, uploads.URL).decode()
         try:
             if row.attempts >= ATTEMPTS:
-                # Nobody ever came so far as to give it back: it is what ends those who work on it.
+                # Every attempt died before it released the row, so the file itself probably kills the worker.
                 await self._refuse(row, fence, upload.TOO_COSTLY)
                 return
             source: Source = nullcontext(sample.chunks()) if self.fetcher.is_sample(url) else self.fetcher.open(url)
@@ -115,7 +117,7 @@ class Receiver:
             await self._refuse(row, fence, refusal.remark)
         except StaleFence:
             raise
-        except Exception as problem:  # the edge of the work: whatever it was, it is tried again, then given up
+        except Exception as problem:  # the outermost handler: any other error is retried, then the upload is refused
             log.error("upload.defect", upload_id=row.id, error=type(problem).__name__, at=place(problem))
             if row.attempts + 1 < ATTEMPTS:
                 await self._put_back(row, fence, RETRY_SECONDS * 2**row.attempts)
@@ -136,7 +138,7 @@ class Receiver:
             session.tell(UploadRefused(row.tenant_id, row.customer_id))
 
     async def tidy(self) -> None:
-        """Removes what attempts that were cut off have left behind, of uploads that nobody waits for any more."""
+        """Removes blobs that interrupted attempts left behind, for uploads that were refused or have expired."""
         over = (Upload.status == UploadStatus.REFUSED) | (Upload.expires_at < self.deps.clock.now())
         query = select(Upload.id, Upload.place).where(Upload.place.is_not(None), Upload.status != UploadStatus.STORED, over)
         async with self.deps.database.reading() as connection:
@@ -158,7 +160,7 @@ class Receiver:
             async with transaction(self.deps.database) as session:
                 await self._record(session, row, fence, cleaned, stored, path)
         except CorruptData:
-            # A later attempt has cleared this one's place away.
+            # A later attempt has removed the blobs of this one.
             raise StaleFence(row.id) from None
         except BaseException:
             await asyncio.shield(self._remove(path))
@@ -169,7 +171,7 @@ class Receiver:
             await self.blobs.remove(blob)
 
     async def _set_aside(self, row: Any, path: str, chunks: AsyncIterator[bytes], cipher: DataKeyCipher) -> Stored:
-        """The bytes as they came, sealed. Raises Unusable for what cannot be what was announced."""
+        """Stores the original bytes, sealed, and returns their measurements. Raises Unusable unless they match the announcement."""
         try:
             raw = await self.blobs.put(path, _bounded(chunks, row.size or upload.LARGEST), cipher)
         except FileRefused as refusal:
@@ -214,12 +216,12 @@ async def _locked(session: Session, upload_id: str) -> Any | None:
 
 
 def _path(row: Any) -> str:
-    """Every attempt has a place of its own: two that overlap do not write into one another."""
+    """Returns the blob path of the next attempt. Each attempt has its own path, so overlapping attempts cannot collide."""
     return f"{row.tenant_id}/{row.customer_id}/uploads/{row.id}-{row.fence + 1}"
 
 
 async def _bounded(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
-    """No more than was announced: a longer body is refused as it comes."""
+    """Yields the chunks of a body. Raises Unusable as soon as it is longer than announced."""
     seen = 0
     async for chunk in chunks:
         seen += len(chunk)

@@ -1,4 +1,4 @@
-"""The sandbox's pictures: what addresses on example.com answer there, without anything being fetched."""
+"""The sandbox's sample image, which stands in for every URL on example.com. Nothing is fetched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDE, HIGH, GRAIN = 1200, 800, 4
 
 @cache
 def picture() -> bytes:
-    """A coloured JPEG of the size of a photographed document; always the same."""
+    """Returns a colour JPEG the size of a photographed document, always the same."""
     grains = random.Random(1).randbytes(WIDE // GRAIN * HIGH // GRAIN * 3)  # noqa: S311 - a pattern
     image = Image.frombytes("RGB", (WIDE // GRAIN, HIGH // GRAIN), grains).resize((WIDE, HIGH), Image.Resampling.NEAREST)
     draw = ImageDraw.Draw(image)

@@ -1,4 +1,4 @@
-"""Uploads: announced, found again, forgotten. Taking their bytes in is `app.service.document.receiver`."""
+"""Uploads: announced, read and deleted. `app.service.document.receiver` receives their bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPERATION = "createUpload"
 URL = "upload.url"
 PURPOSE = "upload"
 LIFE = dt.timedelta(hours=1)
-# An address that a document is fetched from is tried for so long; the file it gave is kept.
+# The period in which a document's URL is fetched and retried. The fetched file is kept.
 FETCH_LIFE = dt.timedelta(days=1)
 MOST_A_DAY = 100
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -58,7 +58,7 @@ def check(new: NewUpload) -> None:
 
 
 async def create(deps: Dependencies, tenant_id: str, new: NewUpload) -> str:
-    """Announces a file that will be sent, and answers the upload's id."""
+    """Announces a file that a client will send. Returns the upload's id. Raises UserFault, UserFaults."""
     check(new)
     given = {"customer": new.customer_id, "type": new.content_type, "size": new.size, "sha256": new.sha256}
     request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
@@ -82,7 +82,7 @@ async def create(deps: Dependencies, tenant_id: str, new: NewUpload) -> str:
 
 
 async def within_measure(session: Session, customer_id: str, at: dt.datetime, *, more: int, path: Sequence[str]) -> None:
-    """A customer's own token may bring files, so there is an end to them. Raises UserFault."""
+    """Raises UserFault if `more` files would exceed a customer's daily limit, which also bounds uploads by customer tokens."""
     query = select(func.count()).where(Upload.customer_id == customer_id, Upload.created_at > at - dt.timedelta(days=1))
     if int((await session.execute(query)).scalar() or 0) + more > MOST_A_DAY:
         message = f"At most {MOST_A_DAY} files are taken of one customer a day."
@@ -90,7 +90,7 @@ async def within_measure(session: Session, customer_id: str, at: dt.datetime, *,
 
 
 async def fetch_later(deps: Dependencies, session: Session, row: Any, url: str, context: str, cipher: DataKeyCipher) -> str:
-    """Notes an address that a customer's document is to be fetched from, and answers the upload's id."""
+    """Queues the fetch of a customer's document from a URL. Returns the upload's id."""
     upload_id, at = ids.new("upl"), deps.clock.now()
     values = {"url": cipher.seal(url.encode(), URL), "context": context}
     await _insert(session, upload_id, row.tenant_id, row.id, Origin.URL, at, at + FETCH_LIFE, **values)
@@ -99,7 +99,7 @@ async def fetch_later(deps: Dependencies, session: Session, row: Any, url: str, 
 
 
 async def show(session: Session, upload_id: str, context: str) -> None:
-    """Notes what the file of an upload shows."""
+    """Stores the context of an upload and of its file, for example `photo-document-front`."""
     await session.execute(update(Upload).where(Upload.id == upload_id).values(context=context))
     await session.execute(update(File).where(File.upload_id == upload_id).values(context=context))
 
@@ -126,7 +126,7 @@ async def _insert(
 
 
 def token(deps: Dependencies, row: Any) -> str:
-    """What the address for sending the bytes is signed with."""
+    """Returns the signed token of the URL to which the bytes are sent."""
     return deps.vault.sign(PURPOSE, [row.tenant_id, row.id, int(row.expires_at.timestamp())])
 
 
@@ -137,14 +137,14 @@ async def by_ids(connection: AsyncConnection | Session, tenant_id: str, upload_i
 
 
 async def files(connection: AsyncConnection, tenant_id: str, upload_ids: Collection[str]) -> Sequence[Any]:
-    """The files that uploads became."""
+    """Returns the stored files of uploads."""
     query = select(File.__table__).where(File.tenant_id == tenant_id, File.upload_id.in_(list(upload_ids)))
     found: Sequence[Any] = (await connection.execute(query)).all()
     return found
 
 
 async def forget_unsent(session: Session, *, at: dt.datetime) -> int:
-    """Deletes announcements of files that never came, and says how many."""
+    """Deletes expired uploads whose file was never sent, and returns their number."""
     gone = await session.execute(
         delete(Upload).where(
             Upload.origin == Origin.PUT,

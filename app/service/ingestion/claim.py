@@ -1,4 +1,4 @@
-"""An ingestion is claimed, and given back."""
+"""Claim and release of ingestions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from app.store.db import Session, now, transaction
 
 
 async def claim(deps: Dependencies, ingestion_id: str, *, lease_seconds: float) -> Any | None:
-    """Takes the row over, and answers it as it was before (with the new fence), or None where there is nothing to do.
+    """Claims the ingestion. Returns the row as it was before the claim, or None if it is finished, not due or already claimed.
 
-    In the same transaction a queued ingestion starts to run, and the intention to redeem its token is written:
-    `intent_at` of the answered row is None only for the one who may redeem without looking first.
+    The claim sets the fence to the row's `fence` + 1. In the same transaction a queued ingestion moves to RUNNING and the
+    intent to redeem its token is stored. `intent_at` of the returned row is None only for the first claim, which may redeem
+    without searching for an earlier result.
     """
     async with transaction(deps.database) as session:
         row = await ingestion.present(session, ingestion_id)
@@ -45,8 +46,8 @@ async def claim(deps: Dependencies, ingestion_id: str, *, lease_seconds: float) 
 
 
 async def release(session: Session, row: Any, *, fence: int, after: float, claims: int = 0, **values: Any) -> None:
-    """Gives the row back, to be taken up again after so many seconds. Giving back on purpose is progress, unless
-    `claims` says how often it was claimed in vain."""
+    """Releases the row and makes it due again after `after` seconds. Resets the count of claims without progress unless
+    `claims` is given. Raises StaleFence."""
     await ingestion_model.write(
         session, row.id, fence=fence, lease_until=None, due_at=now(after), wake_at=now(after), claims=claims, **values
     )

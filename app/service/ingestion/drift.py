@@ -1,4 +1,4 @@
-"""Drift records: each unknown word once, with an event the first time."""
+"""Drift records: one for each unknown word in a provider's data, with an event for the first occurrence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.model.drift import Drift
 from app.store.db import Session
 from app.store.page import Keyset, newest_first
 
-# Of one tenant no more words than this are kept; what comes after is of an attack, not of a vendor.
+# The most words stored for one tenant. More than that come from an attack, not from a provider.
 MOST_WORDS = 5_000
 
 
@@ -39,7 +39,7 @@ async def record(
     verification_id: str | None = None,
     customer_id: str | None = None,
 ) -> None:
-    """Counts known words up, and tells of new ones. In one order, so that two transactions cannot wait for each other."""
+    """Counts recorded words up and records an event for new ones. Sorts the words, so two transactions cannot deadlock."""
     for item in sorted(set(found), key=lambda item: (item.kind, item.place, item.word)):
         seen = await session.execute(
             update(Drift)

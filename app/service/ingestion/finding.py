@@ -1,4 +1,4 @@
-"""What became of a process of an ingestion, before it is recorded."""
+"""Findings: results of an ingestion's processes before they are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.service.document.blob import Stored
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that was stored, before its row is written."""
+    """A file in the blob store whose row is not written yet."""
 
     vendor_id: str
     context: str
@@ -22,7 +22,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one process: its outcome with its files, or why it failed."""
+    """The result of one process: its outcome with its files, or the fault that failed it."""
 
     result: Outcome | ProcessFault
     files: tuple[Kept, ...] = field(default=())

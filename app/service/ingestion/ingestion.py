@@ -1,4 +1,4 @@
-"""Ingestions: created and read. Carrying one out is `app.service.ingestion.run`."""
+"""Ingestions: created and read. `app.service.ingestion.run` carries them out."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class IngestionFilter:
 
 
 def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tuple[KycProcess, ...]:
-    """The processes to carry out, in the order requested. Raises all faults of the input together."""
+    """Returns the processes to carry out, in the order requested. Raises UserFaults with all faults of the input."""
     capabilities = offered.get(new.source.provider)
     faults = [*source.faults(new.source, capabilities), *validation.idempotency_key(new.idempotency_key)]
     if ids.kind(new.customer_id) != "cus":
@@ -73,14 +73,14 @@ def check(new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> tu
 
 
 def _unknown_customer() -> UserFault:
-    """A fresh fault each time: an exception that is raised again keeps every trace it ever had."""
+    """Returns a new fault on each call, because an exception that is raised again accumulates tracebacks."""
     return UserFault(
         "NOT_FOUND", "There is no such customer.", ["input", "customerId"], "Create the customer first, or check the id."
     )
 
 
 async def create(deps: Dependencies, tenant_id: str, new: NewIngestion, offered: Mapping[ProviderName, Capabilities]) -> str:
-    """Queues an ingestion and answers its id; with a known idempotency key the id of the one made before."""
+    """Queues an ingestion and returns its id. A known idempotency key returns the id from the first request."""
     wanted = check(new, offered)
     given = {"customer": new.customer_id, "source": new.source.canonical, "processes": wanted}
     request = idempotency.Request(tenant_id, OPERATION, new.idempotency_key, idempotency.canonical(OPERATION, given))
@@ -96,7 +96,7 @@ async def create(deps: Dependencies, tenant_id: str, new: NewIngestion, offered:
 
 
 async def queue(deps: Dependencies, session: Session, row: Any) -> None:
-    """A verification that was started here is approved: what it gives is taken in, without anybody asking."""
+    """Queues the ingestion of an approved verification that Gatehouse started. No request is needed."""
     wanted = tuple(KycProcess(name) for name in row.processes)
     provider = ProviderName(row.provider)
     if row.integration is None:
@@ -170,7 +170,7 @@ async def _check_customer(session: Session, tenant_id: str, customer_id: str) ->
 
 
 def matching(tenant_id: str, wanted: IngestionFilter) -> Select[Any]:
-    """The query for a tenant's ingestions, as public columns."""
+    """Returns the query for the public columns of the ingestions of a tenant that match."""
     query: Select[Any] = select(*PUBLIC).where(Ingestion.tenant_id == tenant_id)
     if wanted.customer_id is not None:
         query = query.where(Ingestion.customer_id == wanted.customer_id)
@@ -188,7 +188,7 @@ async def by_ids(connection: AsyncConnection, tenant_id: str, ingestion_ids: Col
 
 
 async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
-    """The process results of ingestions, in the order requested, without what `details` reads."""
+    """Returns the process results of ingestions in the order requested, without the columns that `details` reads."""
     query = (
         select(*RESULT_COLUMNS)
         .where(ProcessResult.tenant_id == tenant_id, ProcessResult.ingestion_id.in_(list(ingestion_ids)))
@@ -198,7 +198,7 @@ async def results(connection: AsyncConnection, tenant_id: str, ingestion_ids: Co
 
 
 async def details(connection: AsyncConnection, tenant_id: str, ingestion_ids: Collection[str]) -> Sequence[Any]:
-    """What few readers ask for and is large: sealed data and provenance, with the customer it belongs to."""
+    """Returns the large columns that are rarely read: sealed data and provenance of results, with their customer."""
     query = (
         select(
             ProcessResult.ingestion_id,
@@ -224,7 +224,7 @@ async def files(connection: AsyncConnection, tenant_id: str, ingestion_ids: Coll
 
 
 async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Collection[str]) -> Sequence[Any]:
-    """Files by id; those that customers gave have no provider."""
+    """Returns files by id. Files that customers uploaded have no provider."""
     query = (
         select(File.__table__, Ingestion.provider)
         .join(Ingestion, Ingestion.id == File.ingestion_id, isouter=True)
@@ -234,7 +234,7 @@ async def files_by_ids(connection: AsyncConnection, tenant_id: str, file_ids: Co
 
 
 async def present(session: Session, ingestion_id: str) -> Any | None:
-    """The whole row, locked for this transaction. (On SQLite the transaction itself holds the only write lock.)"""
+    """Returns the whole row, locked for this transaction, or None. (On SQLite the transaction holds the only write lock.)"""
     query = select(Ingestion.__table__).where(Ingestion.id == ingestion_id).with_for_update(key_share=True)
     return (await session.execute(query)).first()
 

@@ -1,4 +1,4 @@
-"""Fetching a verification's files: streamed from the vendor into the blob store, several at a time."""
+"""Download of a verification's files: streamed from the provider into the blob store, several at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def fetch_all(
     waiting: Mapping[KycProcess, Outcome],
     cipher: DataKeyCipher,
 ) -> dict[KycProcess, Finding]:
-    """Downloads the files of each process. A file that cannot be had fails its process alone; passing faults are raised."""
+    """Downloads the files of each process. An unavailable file fails only its process. Raises temporary faults."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(process: KycProcess, reference: MediaReference) -> Kept | ProcessFault:
@@ -57,13 +57,13 @@ async def fetch_all(
 
 
 def _first(several: BaseExceptionGroup) -> BaseException:
-    """The first plain exception of a group of groups."""
+    """Returns the first plain exception of a nested exception group."""
     found = several.exceptions[0]
     return _first(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 def _path(row: Any, process: KycProcess, reference: MediaReference) -> str:
-    """The same for every attempt, so that an attempt that was cut off leaves nothing behind."""
+    """Returns the blob path of a file. It is the same for every attempt, so an interrupted attempt leaves nothing behind."""
     name = hashlib.sha256(reference.vendor_id.encode()).hexdigest()[:24]
     return f"{row.tenant_id}/{row.customer_id}/{row.id}/{process.lower()}-{name}"
 
@@ -95,7 +95,7 @@ async def _fetch(
 
 
 def _seen_as(reference: MediaReference, content_type: str) -> tuple[FileCategory | None, str]:
-    """Category and context by what the bytes are: a video in a picture's place is a video."""
+    """Returns category and context by the content type: a video in place of an image is a video. None means not allowed."""
     if content_type in content.VIDEO:
         return (None, "") if reference.category is FileCategory.DOCUMENT else (FileCategory.VIDEO, "video")
     if reference.category is FileCategory.VIDEO:

@@ -1,4 +1,4 @@
-"""Process outcomes as they are stored and read: plain JSON with the names of the API."""
+"""Stored form of process outcomes: plain JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def error(fault: ProcessFault) -> dict[str, Any]:
 
 
 def values(found: Outcome, provider: ProviderName, fetched_at: dt.datetime) -> dict[str, Any]:
-    """The columns of a completed result; `data` is still in the clear."""
+    """Returns the columns of a completed result. `data` is not sealed yet."""
     return {
         "data": plain(found.data),
         "warnings": [{"code": warning.code, "message": warning.message} for warning in found.warnings],
@@ -35,7 +35,7 @@ def values(found: Outcome, provider: ProviderName, fetched_at: dt.datetime) -> d
 
 
 def plain(value: Any) -> Any:
-    """A frozen dataclass as JSON values; what is missing is left out."""
+    """Returns a frozen dataclass as JSON values, without fields that are None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         items = ((item.name, getattr(value, item.name)) for item in dataclasses.fields(value))
         return {name: plain(content) for name, content in items if content is not None}

@@ -1,4 +1,4 @@
-"""Keeping a vendor's answers as they came, sealed, so that what was read from them can be read again."""
+"""Provider responses, stored unchanged and sealed, so results can be extracted from them again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from app.service.trust.vault import DataKeyCipher
 from app.store.db import Session
 
 BODY = "payload.body"
-# Beside the answers of an ingestion: which verifications they are about, and what each was to give.
+# Stored with the responses of an ingestion: its verifications and the processes expected of each.
 REFERENCES = "references"
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What the answers belong to: an ingestion or a verification, by its id."""
+    """The owner of responses: an ingestion or a verification, by its id."""
 
     tenant_id: str
     customer_id: str
@@ -32,7 +32,7 @@ class Owner:
 
 
 async def of_ingestion(session: Session, row: Any, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
-    """What an ingestion fetched; a later fetch replaces an earlier one."""
+    """Stores the responses that an ingestion fetched. Replaces those of an earlier fetch."""
     owner = Owner(row.tenant_id, row.customer_id, row.provider, ingestion_id=row.id)
     references = orjson.dumps([reference.plain() for reference in snapshot.references])
     await session.execute(delete(Payload).where(Payload.ingestion_id == row.id))
@@ -40,7 +40,7 @@ async def of_ingestion(session: Session, row: Any, snapshot: Snapshot, cipher: D
 
 
 async def of_verification(session: Session, owner: Owner, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
-    """What a verification's present state was read from."""
+    """Stores the responses behind a verification's current state. Replaces earlier ones."""
     await session.execute(delete(Payload).where(Payload.verification_id == owner.verification_id))
     await _insert(session, owner, snapshot.payloads, snapshot, cipher)
 

@@ -1,4 +1,4 @@
-"""Recording what carrying out an ingestion found: payloads, results, files, and the end of it."""
+"""Records of an ingestion's work: verifications, results, files and the final status."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from app.store.db import Session
 async def verifications(
     deps: Dependencies, session: Session, row: Any, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher
 ) -> None:
-    """Makes the verifications of a snapshot known, as they stand; and tells of words that nobody knows."""
+    """Records the verifications of a snapshot in their current state, and any unknown words in it as drift."""
     for reference in snapshot.references:
         state = provider.state(snapshot, reference)
         if state.review_status is not None:
             session.tell(VerificationRead(row, VerificationSnapshot(reference, state, snapshot.part(reference)), cipher))
-    # The results are about verifications that are known.
+    # Runs the handlers now, because results need their verifications to exist.
     await session.settle()
     await drift.record(
         session,
@@ -56,7 +56,7 @@ async def findings(
     snapshot: Snapshot,
     cipher: DataKeyCipher,
 ) -> None:
-    """Moves each process's result to COMPLETED or FAILED. A result that has already been decided stays as it is."""
+    """Moves each process's result to COMPLETED or FAILED. Never changes a result that is already decided."""
     at = deps.clock.now()
     for process, finding in found.items():
         values: dict[str, Any]
@@ -93,7 +93,7 @@ def _file(deps: Dependencies, row: Any, process: KycProcess, position: int, kept
 
 
 async def unfinished(session: Any, row: Any) -> list[KycProcess]:
-    """The processes that are still PROCESSING, in the order requested."""
+    """Returns the processes that are still PROCESSING, in the order requested."""
     query = select(ProcessResult.process).where(
         ProcessResult.ingestion_id == row.id, ProcessResult.status == ResultStatus.PROCESSING
     )
@@ -102,7 +102,7 @@ async def unfinished(session: Any, row: Any) -> list[KycProcess]:
 
 
 async def failed(deps: Dependencies, session: Session, row: Any, fault: ProcessFault) -> None:
-    """Fails every process that is still open, for one and the same reason."""
+    """Fails every open process with the given fault."""
     for process in await unfinished(session, row):
         await result_model.move(
             session, row, process=process, to=ResultStatus.FAILED, at=deps.clock.now(), error=outcome.error(fault)
@@ -110,7 +110,7 @@ async def failed(deps: Dependencies, session: Session, row: Any, fault: ProcessF
 
 
 async def finish(deps: Dependencies, session: Session, row: Any, *, fence: int, references: Sequence[Reference] = ()) -> None:
-    """Ends the ingestion: what it was named by is destroyed, and the customer is verified if anything came of it."""
+    """Finishes the ingestion: destroys its source, and verifies the customer if at least one process completed."""
     at = deps.clock.now()
     await ingestion_model.move(
         session,
@@ -134,8 +134,8 @@ async def finish(deps: Dependencies, session: Session, row: Any, *, fence: int, 
 
 
 async def verify_customer(deps: Dependencies, session: Session, row: Any, references: Sequence[Reference] = ()) -> None:
-    """An approved verification of which something was completed makes its customer verified, where one may; and what it tells of
-    the person is what is screened, at its vendor, too."""
+    """Moves the customer to VERIFIED if its status allows it, and records ResultsCompleted, which starts the screening of the
+    ingested data, at the provider as well."""
     person = await customer_model.locked(session, row.customer_id)
     if KycStatus(person.kyc_status) in INGESTION_VERIFIES:
         at = deps.clock.now()

@@ -1,6 +1,6 @@
-"""Carrying an ingestion out: claim, redeem or look up, fetch, extract, download, record.
+"""The steps of an ingestion: claim, redeem or find, fetch, extract, download, record.
 
-Every step may be the last one a worker makes. What was recorded stays; the next claim goes on from there.
+A worker may stop after any step. Recorded results stay, and the next claim continues from there.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ log = structlog.get_logger(module=__name__)
 RETRY_FIRST, RETRY_CAP = 0.4, 20.0
 READY_FIRST, READY_CAP = 0.5, 15.0
 DEFECT_PAUSE = 2.0
-# After a call that was sent and not answered, the vendor may still be at work on it.
+# After a call that got no response, the provider may still be processing it.
 SETTLE_SECONDS = 1.0
 SET_ASIDE = ProcessFault(
     "workflow_error",
@@ -48,7 +48,7 @@ NOT_CONFIGURED = ProcessFault(
 
 
 async def carry_out(context: WorkContext, ingestion_id: str) -> None:
-    """Takes one ingestion as far as it will go now. Running twice, or for a finished one, changes nothing."""
+    """Carries out one ingestion as far as currently possible. Does nothing if it is finished or already claimed."""
     row = await claim.claim(context.deps, ingestion_id, lease_seconds=context.limits.lease)
     if row is None:
         return
@@ -91,12 +91,12 @@ class Run:
             await self._fail(fault)
         except StaleFence:
             raise
-        except Exception as problem:  # the edge of the work: whatever it was, the row is tried again, then set aside
+        except Exception as problem:  # the outermost handler: any other error is retried, then the ingestion fails
             log.error("ingestion.defect", ingestion_id=self.row.id, error=type(problem).__name__, at=place(problem))
             await self.put_back(after=DEFECT_PAUSE, claims=self.row.claims + 1)
 
     async def put_back(self, *, after: float, **values: Any) -> None:
-        """Gives the row back for another claim after so many seconds."""
+        """Releases the row for another claim after `after` seconds."""
         try:
             async with transaction(self.context.deps.database) as session:
                 await claim.release(
@@ -111,9 +111,9 @@ class Run:
         return found[self.row.customer_id]
 
     async def _resolve(self, provider: Provider, cipher: DataKeyCipher) -> tuple[Reference, ...]:
-        """The verifications to fetch. A single-use token is spent at most once.
+        """Returns the verifications to fetch. Redeems a single-use token at most once.
 
-        The intention was written with the claim. Whoever finds it already there looks before calling.
+        The claim stored the intent to redeem. If an earlier claim had already stored it, searches before the call.
         """
         if self.reference is not None:
             return (Reference(self.reference),)
@@ -131,16 +131,16 @@ class Run:
         try:
             return await provider.redeem(token, self.row.id)
         except Answered as refusal:
-            # An earlier call that was in doubt may have taken effect between looking and calling.
+            # An earlier call in doubt may have taken effect between the search and this call.
             found = await provider.find(self.row.id) if in_doubt and not refusal.passing else None
             if found is None:
                 raise
             return found
 
     async def _take_in(self, provider: Provider, snapshot: Snapshot, cipher: DataKeyCipher) -> None:
-        """Extracts every open process, stores what needs no files, downloads the files of the rest, and finishes.
+        """Extracts every open process, stores results without files, downloads the files of the others, and finishes.
 
-        A process whose verification is not decided yet stays open; NotReady is raised once everything else is stored.
+        A process whose verification is not decided yet stays open. Raises NotReady once everything else is stored.
         """
         deps, row = self.context.deps, self.row
         async with deps.database.reading() as connection:
@@ -152,7 +152,7 @@ class Run:
         ready = {process: Finding(result) for process, result in found.items() if process not in waiting}
         over = not waiting and not undecided
         async with transaction(deps.database) as session:
-            # Only a result is progress: what is stored anew at every attempt must not keep a hopeless row alive.
+            # Only a result counts as progress. Data that every attempt stores again must not keep a failing row alive.
             progress: dict[str, Any] = {"claims": 0} if ready else {}
             await ingestion_model.write(session, row.id, fence=self.fence, provider_reference=self.reference, **progress)
             await record.verifications(deps, session, row, provider, snapshot, cipher)
@@ -172,7 +172,7 @@ class Run:
             raise undecided[0]
 
     async def _wait(self, waiting: NotReady) -> None:
-        """The vendor has not decided: look again later, within the limit."""
+        """Schedules a retry while the provider has not decided. Fails the ingestion after the readiness limit."""
         at = self.context.deps.clock.now()
         since = self.row.waiting_since or at
         waited = (at - since).total_seconds()
@@ -189,7 +189,7 @@ class Run:
         await self.put_back(after=_spread(READY_FIRST, waited, READY_CAP), waiting_since=since, faulty_since=None)
 
     async def _after_fault(self, provider: Provider, fault: VendorFault) -> None:
-        """A passing fault is tried again within the limit; every other ends the processes that are open."""
+        """Retries a temporary fault within the time limit. Any other fault fails the open processes."""
         at = self.context.deps.clock.now()
         since = self.row.faulty_since or at
         lasted = (at - since).total_seconds()
@@ -214,12 +214,12 @@ class Run:
 
 
 def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> Outcome | ProcessFault | NotReady:
-    """One process's outcome; one that fails or must wait does not spoil the others."""
+    """Returns the outcome of one process, or its fault or NotReady, so that it does not affect the others."""
     try:
         return provider.extract(process, snapshot)
     except (ProcessFault, NotReady) as reason:
         return reason
-    except Exception as problem:  # hostile or unforeseen data must not take the other processes with it
+    except Exception as problem:  # hostile or unexpected data must not fail the other processes
         log.error("process.defect", process=process, error=type(problem).__name__, at=place(problem))
         return ProcessFault(
             "unknown_error",
@@ -229,5 +229,5 @@ def _extracted(provider: Provider, process: KycProcess, snapshot: Snapshot) -> O
 
 
 def _spread(first: float, elapsed: float, cap: float) -> float:
-    """A pause that grows with the time already spent, with jitter so that many do not come back together."""
+    """Returns a back-off in seconds that grows with the elapsed time, with jitter so retries do not coincide."""
     return min(cap, max(first, elapsed / 2)) * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret

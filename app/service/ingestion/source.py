@@ -1,4 +1,4 @@
-"""What an ingestion is named by: checked all at once, stored as one text, read back as references."""
+"""The source of an ingestion: checked as a whole, stored as one text and read back as references."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_SESSIONS = 20
 
 @dataclass(frozen=True)
 class Source:
-    """`text` is the share token (secret) or the applicant's id; `sessions` names several verifications."""
+    """The source of an ingestion. `text` is the share token (secret) or the applicant id. `sessions` lists verifications."""
 
     provider: ProviderName
     kind: SourceKind
@@ -34,7 +34,7 @@ class Source:
         return [*place, FIELD[self.kind]] if self.kind in FIELD else [*place, "sessions"]
 
     def stored(self, wanted: Sequence[KycProcess], offered: Mapping[str, tuple[KycProcess, ...]]) -> bytes:
-        """The one text that is kept, encrypted, while it is needed: of sessions, what each of them is to give."""
+        """Returns the text to store, sealed, until the ingestion finishes. For sessions it includes the processes of each."""
         if self.kind is not SourceKind.SESSIONS:
             return self.text.encode()
         shares = [Reference(item.id, item.integration, _shared(item, wanted, offered)) for item in self.sessions]
@@ -46,14 +46,14 @@ class Source:
 
 
 def references(kind: SourceKind, stored: bytes) -> tuple[Reference, ...]:
-    """What was stored, for sources that name verifications by the vendor's own ids."""
+    """Returns the stored references of a source that uses the provider's own ids."""
     if kind is SourceKind.SESSIONS:
         return tuple(Reference.of(plain) for plain in orjson.loads(stored))
     return (Reference(stored.decode()),)
 
 
 def faults(source: Source, capabilities: Capabilities | None) -> Iterator[UserFault]:
-    """Everything that is wrong with a source."""
+    """Yields every fault of a source."""
     if source.kind is SourceKind.SESSIONS:
         yield from _session_faults(source, capabilities.integrations) if capabilities else ()
     else:
@@ -115,7 +115,7 @@ def _integration_faults(
 
 
 def processes(source: Source, capabilities: Capabilities) -> tuple[KycProcess, ...]:
-    """All that a source can give, in the vendor's order."""
+    """Returns the processes that a source can provide, in the provider's order."""
     if source.kind is not SourceKind.SESSIONS:
         return capabilities.processes
     given = {process for item in source.sessions for process in _shared(item, capabilities.processes, capabilities.integrations)}
@@ -130,7 +130,7 @@ def _shared(
 
 
 def process_faults(source: Source, wanted: Sequence[KycProcess], capabilities: Capabilities) -> Iterator[UserFault]:
-    """What is wrong with the processes asked for."""
+    """Yields the faults of the requested processes."""
     path = ["input", "processes"]
     if not wanted:
         yield UserFault("NO_PROCESSES", "Name at least one process, or leave the list out to take all.", path)

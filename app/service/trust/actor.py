@@ -1,4 +1,4 @@
-"""The person who decides something: of which firm, by what name, with which credential."""
+"""The person behind a decision: tenant, name and credential."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class Actor:
         return cls(caller.tenant_id, caller.name, caller.credential_id)
 
     def is_also(self, name: str, credential_id: str) -> bool:
-        """Whether somebody who decided before is the same person, by name or by credential."""
+        """Returns True if the name or the credential id belongs to this actor."""
         return self.name == name or self.credential_id == credential_id

@@ -1,7 +1,7 @@
-"""Credentials: issued, listed, revoked, and proven. A token is `gh_<mode>_<id>_<secret><check>`; its secret is 256 bits.
+"""Credentials: issued, listed, revoked and authenticated. A token is `gh_<mode>_<id>_<secret><check>`; its secret is 256 bits.
 
 Random secrets need no slow hash: a SHA-256 digest is stored, compared in constant time. The last six characters are a
-checksum (CRC-32), so that secret scanners and typing mistakes are told apart without a look-up.
+checksum (CRC-32), so secret scanners can recognise a token and typing mistakes are rejected without a database query.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _check(text: str) -> str:
 
 
 async def ensure_tenant(session: Session, tenant: str, *, at: dt.datetime) -> str:
-    """The id of the tenant called `tenant`, made where there is none."""
+    """Returns the id of the tenant named `tenant`. Creates the tenant if it does not exist."""
     found = (await session.execute(select(Tenant.id).where(Tenant.name == tenant))).scalar()
     if found:
         return str(found)
@@ -63,7 +63,7 @@ async def issue(
     expires_at: dt.datetime | None = None,
     customer_id: str | None = None,
 ) -> str:
-    """Makes a credential and answers its token, which is shown this once and stored nowhere."""
+    """Creates a credential. Returns its token, which is shown only once and never stored. Raises UserFault."""
     if (kind is CredentialKind.CUSTOMER) != (customer_id is not None):
         raise UserFault("KIND_NOT_ALLOWED", "A customer's token is made for one customer, by createCustomerToken alone.")
     if role not in ROLES_OF_KIND[kind]:
@@ -92,7 +92,7 @@ async def issue(
 
 
 def parse(token: str) -> tuple[str, str] | None:
-    """`(credential id, secret)` of a well-formed token, else None. Tells nothing about whether it is good."""
+    """Returns `(credential id, secret)` of a well-formed token, or None. Does not check that the credential is valid."""
     parts = token[:-7].split("_")
     if not token.isascii() or len(parts) != 4 or parts[0] != "gh" or not hmac.compare_digest(_check(token[:-7]), token[-7:]):
         return None
@@ -100,7 +100,7 @@ def parse(token: str) -> tuple[str, str] | None:
 
 
 async def prove(connection: AsyncConnection, token: str, *, at: dt.datetime) -> Principal:
-    """Who a token stands for. Raises Unauthenticated, with the same words for every reason."""
+    """Returns the principal that a token authenticates. Raises Unauthenticated with the same message for every reason."""
     parsed = parse(token)
     if parsed is None:
         raise Unauthenticated(REFUSAL)
@@ -124,7 +124,7 @@ def good(row: Any, at: dt.datetime) -> bool:
 
 
 async def still_good(connection: AsyncConnection, credential_ids: Collection[str], *, at: dt.datetime) -> set[str]:
-    """Those of the credentials that have neither expired nor been revoked; one query for all."""
+    """Returns the ids of the credentials that are neither expired nor revoked, in one query."""
     found = await connection.execute(
         select(Credential.id, Credential.revoked_at, Credential.expires_at).where(Credential.id.in_(list(credential_ids)))
     )
@@ -132,14 +132,14 @@ async def still_good(connection: AsyncConnection, credential_ids: Collection[str
 
 
 async def listing(connection: AsyncConnection) -> Sequence[Any]:
-    """All credentials but customers' own tokens, with their tenant's name, oldest first."""
+    """Returns all credentials except customer tokens, with the name of their tenant, oldest first."""
     query = select(Credential.__table__, Tenant.name.label("tenant")).join(Tenant).where(Credential.customer_id.is_(None))
     query = query.order_by(Credential.id)
     return (await connection.execute(query)).all()
 
 
 async def revoke(session: Session, credential_id: str, *, at: dt.datetime) -> bool:
-    """Whether a credential that was good is revoked now."""
+    """Revokes a credential. Returns False if it does not exist or was already revoked."""
     changed = await session.execute(
         update(Credential).where(Credential.id == credential_id, Credential.revoked_at.is_(None)).values(revoked_at=at)
     )
@@ -147,12 +147,12 @@ async def revoke(session: Session, credential_id: str, *, at: dt.datetime) -> bo
 
 
 async def keep_newest(session: Session, customer_id: str, most: int) -> None:
-    """Deletes a customer's own tokens but the newest ones."""
+    """Deletes all but the newest `most` tokens of a customer."""
     kept = select(Credential.id).where(Credential.customer_id == customer_id).order_by(Credential.id.desc()).limit(most)
     await session.execute(delete(Credential).where(Credential.customer_id == customer_id, Credential.id.not_in(kept)))
 
 
 async def forget_ended(session: Session, *, at: dt.datetime) -> int:
-    """Deletes customers' tokens that have ended, and says how many."""
+    """Deletes expired customer tokens and returns their number."""
     gone = await session.execute(delete(Credential).where(Credential.customer_id.is_not(None), Credential.expires_at < at))
     return gone.rowcount

@@ -1,4 +1,4 @@
-"""Cursors: opaque and authenticated. One names a place in one tenant's list or event log, and works nowhere else."""
+"""Cursors: opaque, authenticated positions in one list or event log of one tenant, valid nowhere else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def encode(vault: Vault, kind: str, tenant_id: str, *place: object) -> str:
 
 
 def decode(vault: Vault, kind: str, tenant_id: str, cursor: str) -> list[object]:
-    """The place a cursor names. Raises InvalidCursor for every cursor that was not made for this list and tenant."""
+    """Returns the position in a cursor. Raises InvalidCursor unless it was issued for this list and tenant."""
     content = vault.verify("cursor", cursor)
     if not isinstance(content, list) or content[:2] != [kind, tenant_id]:
         raise InvalidCursor("This cursor does not belong to this list. Start without a cursor.")
@@ -23,7 +23,7 @@ def event(vault: Vault, tenant_id: str, epoch: int, seq: int) -> str:
 
 
 def event_seq(vault: Vault, tenant_id: str, epoch: int, cursor: str) -> int:
-    """The event number behind which to go on. Raises InvalidCursor, or CursorExpired for one from before a restore."""
+    """Returns the event number after which to continue. Raises InvalidCursor, or CursorExpired for one issued before a restore."""
     place = decode(vault, "event", tenant_id, cursor)
     if place[0] != epoch:
         raise CursorExpired("This cursor is from before a backup was restored. Read the present state and start anew.")

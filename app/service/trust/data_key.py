@@ -1,4 +1,4 @@
-"""The keys of customers: each customer's personal data is sealed under a key of its own."""
+"""Data keys: each customer's personal data is encrypted with its own key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.store.db import Session
 async def ciphers(
     connection: AsyncConnection | Session, vault: Vault, tenant_id: str, customer_ids: Collection[str]
 ) -> dict[str, DataKeyCipher]:
-    """The ciphers of customers by id; an erased customer has none."""
+    """Returns the ciphers of customers by id. An erased customer has none."""
     found = await connection.execute(
         select(DataKey.customer_id, DataKey.wrapped).where(
             DataKey.tenant_id == tenant_id,

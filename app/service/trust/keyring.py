@@ -1,4 +1,4 @@
-"""Where the key ring comes from: the settings, or for the embedded sandbox a file made once beside the database."""
+"""The source of the key ring: the settings, or for the embedded sandbox a key file beside the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.service.trust.vault import Vault
 
 
 def load(settings: Settings) -> Vault:
-    """The vault for these settings. Makes the embedded key file, readable by its owner alone, where there is none."""
+    """Returns the vault for these settings. Creates the embedded key file, readable only by its owner, if none exists."""
     if settings.reveal("secret_keys"):
         return Vault(settings.keys)
     path = settings.database_path.parent / "secret.key"

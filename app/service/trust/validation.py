@@ -1,4 +1,4 @@
-"""Checks of input texts shared by the mutations. Each yields a fault with its path, a code, a message and a hint."""
+"""Input checks that the mutations share. Each yields a fault with its path, a code, a message and a hint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$")
 
 
 def text(value: str, field: Sequence[str], *, limit: int, blank: bool = False) -> Iterator[UserFault]:
-    """Faults of a text that people or machines gave: blank, too long, or holding characters that have no place in it."""
+    """Yields the faults of an input text: blank, too long, or with control characters or broken Unicode."""
     if not blank and not value.strip():
         yield UserFault("BLANK", "This must not be blank.", field, "Give a value, or leave the field out if it is optional.")
     if len(value) > limit:
@@ -39,6 +39,6 @@ def idempotency_key(value: str | None) -> Iterator[UserFault]:
 
 
 def refuse(faults: Sequence[UserFault]) -> None:
-    """Raises all the faults together, if there are any."""
+    """Raises UserFaults with all the faults, if there are any."""
     if faults:
         raise UserFaults(faults)

@@ -1,6 +1,6 @@
-"""Encryption at rest: AES-256-GCM under a key per customer, each wrapped by the key ring; keyed digests and signed tokens.
+"""Encryption at rest (AES-256-GCM with a key per customer, wrapped by the key ring), keyed digests and signed tokens.
 
-A sealed value opens only where it was sealed: tenant, customer, table, column and row are bound into it.
+Associated data binds each sealed value to its owner and its place. It does not open anywhere else.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
 
 
 def _name(key: bytes) -> bytes:
-    """Four bytes that name a ring key without telling anything about it."""
+    """Returns a four-byte id of a ring key that reveals nothing about the key."""
     return hashlib.sha256(b"gatehouse/key-id" + key).digest()[:4]
 
 
@@ -47,14 +47,14 @@ class DataKeyCipher:
         return nonce + self._aead.encrypt(nonce, value, f"{self._owner}|{place}".encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
-        """Raises CorruptData where the value was changed, or moved from another place."""
+        """Returns the clear value. Raises CorruptData if it was changed or moved from another place."""
         try:
             return self._aead.decrypt(sealed[:NONCE], sealed[NONCE:], f"{self._owner}|{place}".encode())
         except InvalidTag:
             raise CorruptData(f"sealed value does not open: {place}") from None
 
     def digest(self, value: bytes, place: str) -> str:
-        """A keyed digest in hexadecimal, the same for ever: the customer's key does not change with the ring."""
+        """Returns a keyed digest in hexadecimal. It never changes, because the customer's key does not rotate with the ring."""
         return hmac.new(self._marking, f"{self._owner}|{place}".encode() + b"\0" + value, hashlib.sha256).hexdigest()
 
     def seal_json(self, value: Any, place: str) -> bytes:
@@ -65,7 +65,7 @@ class DataKeyCipher:
 
 
 class Vault:
-    """The key ring. The newest key seals; all of them open, so keys can be rotated without downtime."""
+    """The key ring. The newest key seals and every key opens, so keys can be rotated without downtime."""
 
     def __init__(self, ring: Sequence[bytes]) -> None:
         self._wrapping = [(_name(key), AESGCM(_derive(key, b"wrap"))) for key in ring]
@@ -74,14 +74,14 @@ class Vault:
         self._cache: OrderedDict[tuple[bytes, str], DataKeyCipher] = OrderedDict()
 
     def new_key(self, tenant_id: str, customer_id: str) -> tuple[bytes, DataKeyCipher]:
-        """A fresh data key: wrapped for storing, and ready for use."""
+        """Returns a new data key twice: wrapped for storage, and as a cipher ready for use."""
         key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
         owner = f"{tenant_id}|{customer_id}"
         name, aead = self._wrapping[0]
         return name + nonce + aead.encrypt(nonce, key, owner.encode()), DataKeyCipher(key, owner)
 
     def cipher(self, wrapped: bytes, tenant_id: str, customer_id: str) -> DataKeyCipher:
-        """Unwraps a customer's key. Raises CorruptData where no key of the ring opens it."""
+        """Unwraps a customer's key and returns its cipher. Raises CorruptData if no key of the ring opens it."""
         owner = f"{tenant_id}|{customer_id}"
         cached = self._cache.get((wrapped, owner))
         if cached is not None:
@@ -101,13 +101,13 @@ class Vault:
         raise CorruptData("no key of GATEHOUSE_SECRET_KEYS opens this customer's key")
 
     def seal(self, value: bytes, place: str) -> bytes:
-        """Seals what belongs to no customer (yet) under the newest key of the ring."""
+        """Seals a value that belongs to no customer (yet) with the newest key of the ring."""
         name, aead = self._boxes[0]
         nonce = os.urandom(NONCE)
         return name + nonce + aead.encrypt(nonce, value, place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
-        """Raises CorruptData where no key of the ring opens it, or it was sealed for another place."""
+        """Returns the clear value. Raises CorruptData if no key of the ring opens it or it was sealed for another place."""
         name, nonce, content = sealed[:4], sealed[4 : 4 + NONCE], sealed[4 + NONCE :]
         for candidate, aead in self._boxes:
             if hmac.compare_digest(candidate, name):
@@ -118,27 +118,27 @@ class Vault:
         raise CorruptData(f"sealed value does not open: {place}")
 
     def digest(self, purpose: str, value: bytes) -> str:
-        """A keyed digest in hexadecimal, by the newest key."""
+        """Returns a digest in hexadecimal, keyed with the newest key."""
         return hmac.new(self._signing[0], purpose.encode() + b"\0" + value, hashlib.sha256).hexdigest()
 
     def digests(self, purpose: str, value: bytes) -> tuple[str, ...]:
-        """The keyed digests by every key of the ring: what is found by one survives a rotation."""
+        """Returns the digests with every key of the ring, so look-ups by digest survive a key rotation."""
         message = purpose.encode() + b"\0" + value
         return tuple(hmac.new(key, message, hashlib.sha256).hexdigest() for key in self._signing)
 
     def matches(self, purpose: str, value: bytes, digest: str) -> bool:
-        """Whether `digest` was made of this value with any key of the ring. Constant time per key."""
+        """Returns True if any key of the ring gives `digest` for this value. Each comparison takes constant time."""
         message = purpose.encode() + b"\0" + value
         return any(hmac.compare_digest(hmac.new(key, message, hashlib.sha256).hexdigest(), digest) for key in self._signing)
 
     def sign(self, purpose: str, content: Any) -> str:
-        """An opaque, authenticated token that carries `content` in the clear: never put anything secret in it."""
+        """Returns an authenticated token that carries `content` unencrypted. Never put a secret in it."""
         body = orjson.dumps(content)
         tag = hmac.new(self._signing[0], purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:16]
         return base64.urlsafe_b64encode(tag + body).rstrip(b"=").decode()
 
     def verify(self, purpose: str, token: str) -> Any | None:
-        """What `sign` put into the token; None for anything that this ring did not sign for this purpose."""
+        """Returns the content of a signed token, or None if this ring did not sign it for this purpose."""
         try:
             raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (ValueError, UnicodeEncodeError):

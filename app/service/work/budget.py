@@ -1,4 +1,4 @@
-"""Call budgets of vendor accounts. Inside one process they live in memory; between processes in a row of the database."""
+"""Call budgets of provider accounts: in memory for a single process, in a database row when processes share an account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.store.db import Database, now, transaction
 
 
 class LocalBudget:
-    """The budget of the only process that calls."""
+    """The call budget of an account that only this process uses."""
 
     def __init__(self, limits: Mapping[CallKind, int], *, monotonic: Callable[[], float]) -> None:
         self._limits = limits
@@ -37,7 +37,7 @@ class LocalBudget:
 
 
 class SharedBudget:
-    """The budget of one account shared by all processes, by the database's clock. Callers that wait share one look."""
+    """The call budget of an account that all processes share, by the database's clock. Waiting callers share one query."""
 
     def __init__(self, database: Database, account: str, limits: Mapping[CallKind, int]) -> None:
         self._database = database

@@ -1,7 +1,7 @@
-"""Idempotency keys: the same key with the same input gives the first answer again, and does nothing twice.
+"""Idempotency keys: the same key with the same input returns the first result again and repeats nothing.
 
-A key belongs to one tenant and one mutation. It is written in the transaction of the effect, so a refusal does not use
-it up and a crash leaves either both or neither.
+A key belongs to one tenant and one mutation. It is written in the transaction of the effect, so a refusal does not
+consume it and a crash leaves either both or neither.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from app.service.dependencies import Dependencies
 from app.store.db import Session, transaction
 
 LIFE = dt.timedelta(days=30)
-# A start costs money: its key is never forgotten.
+# A start costs money, so its key is never deleted.
 FOR_EVER = "startVerification"
 
 
 class _KeyTaken(Exception):
-    """Another request with the same key committed first: look it up again."""
+    """A conflict: another request with the same key committed first, so the key must be read again."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One mutation as it was asked for. `value` is its input in canonical form; `key` is None where the caller gave none."""
+    """One requested mutation. `value` is its input in canonical form. `key` is None if the caller gave none."""
 
     tenant_id: str
     operation: str
@@ -44,10 +44,10 @@ def canonical(operation: str, value: dict[str, Any]) -> bytes:
 
 
 async def once(deps: Dependencies, request: Request, subject_id: str, make: Callable[[Session], Awaitable[None]]) -> str:
-    """Runs `make` in a transaction, which makes what is called `subject_id`, and answers that id.
+    """Runs `make`, which creates the object with the id `subject_id`, in a transaction. Returns that id.
 
-    With a key that was used before, nothing is made and the id of what was made then is the answer. Raises
-    IDEMPOTENCY_KEY_REUSED where the key came with another input.
+    With a key that was used before, creates nothing and returns the id from the first request. Raises
+    IDEMPOTENCY_KEY_REUSED if the key was used with a different input.
     """
     while True:
         try:
@@ -56,7 +56,7 @@ async def once(deps: Dependencies, request: Request, subject_id: str, make: Call
                     known = await _find(session, deps, request)
                     if known:
                         return known
-                    # Before the effect: of two at once, the second must fail here and not at a rule of the effect.
+                    # Stored before the effect: of two concurrent requests, the second must fail here and not in the effect.
                     await _keep(session, deps, request, subject_id)
                 await make(session)
                 return subject_id
@@ -102,7 +102,7 @@ async def _keep(session: Session, deps: Dependencies, request: Request, subject_
 
 
 async def forget_old(session: Session, *, at: dt.datetime) -> int:
-    """Deletes keys past their life, except those of starts, and says how many."""
+    """Deletes keys older than 30 days, except those of starts, and returns their number."""
     old = (IdempotencyKey.created_at < at - LIFE) & (IdempotencyKey.operation != FOR_EVER)
     gone = await session.execute(delete(IdempotencyKey).where(old))
     return gone.rowcount

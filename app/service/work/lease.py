@@ -1,4 +1,4 @@
-"""Claiming work. The row is the job: a lease says who has it, a fence keeps those who lost it from writing."""
+"""Leases on rows that are jobs: a lease reserves a row for one worker, and a fence stops a worker that lost it from writing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RELAY_BATCH = 200
 
 @dataclass(frozen=True)
 class Job:
-    """A table whose rows are work: the actor that does it, and which rows are not over."""
+    """A table whose rows are jobs: the actor that runs them, and the condition for a row that is still open."""
 
     table: Any
     actor: str
@@ -59,7 +59,7 @@ def free(table: Any) -> Any:
 
 
 async def take(session: Session, table: Any, row: Any, **values: Any) -> bool:
-    """Takes a due row that nobody has, under the fence behind the one it was read with. Whether it was taken."""
+    """Claims a due row that has no valid lease and increments its fence. Returns True if the claim succeeded."""
     taken = await session.execute(
         update(table)
         .where(table.id == row.id, table.fence == row.fence, table.due_at <= now(), free(table))
@@ -70,7 +70,7 @@ async def take(session: Session, table: Any, row: Any, **values: Any) -> bool:
 
 @asynccontextmanager
 async def leased(database: Database, table: Any, row_id: str, *, fence: int, lease_seconds: float) -> AsyncIterator[None]:
-    """Renews the lease while the block runs, and interrupts the block with StaleFence where the lease was lost."""
+    """Renews the lease while the block runs. Cancels the block and raises StaleFence if the lease is lost."""
     owner = asyncio.current_task()
     lost = False
 
@@ -87,7 +87,7 @@ async def leased(database: Database, table: Any, row_id: str, *, fence: int, lea
                     owner.cancel()
                 return
             except (SQLAlchemyError, OSError):
-                continue  # the database is away: the lease runs on until it is back or lost
+                continue  # the database is unreachable: keep trying until it is back or the lease is lost
 
     renewing = asyncio.create_task(renew())
     try:
@@ -101,7 +101,7 @@ async def leased(database: Database, table: Any, row_id: str, *, fence: int, lea
 
 
 async def renewed(session: Session, table: Any, row_id: str, *, fence: int, lease_seconds: float) -> None:
-    """Raises StaleFence where the row was taken over. A row that was given back or finished has no lease to renew."""
+    """Renews the lease of a row. Raises StaleFence if another worker claimed the row, or if it was released or finished."""
     done = await session.execute(
         update(table)
         .where(table.id == row_id, table.fence == fence, table.lease_until.is_not(None))
@@ -112,7 +112,7 @@ async def renewed(session: Session, table: Any, row_id: str, *, fence: int, leas
 
 
 async def due(database: Database) -> Sequence[tuple[str, str]]:
-    """Actor and id of rows that ought to be worked on and whose bell has not been rung lately; marks them as rung."""
+    """Returns actor and id of due rows without a recent wake-up, and schedules their next wake-up."""
     return [(job.actor, row_id) for job in JOBS for row_id in await _due(database, job)]
 
 
