@@ -13,14 +13,14 @@ CHANNEL = "gatehouse:pulse"
 
 
 class Notifier:
-    """Wakes waiters inside this process. `beats` counts, so a beat between looking and waiting is not missed."""
+    """The notices inside one process. `count` counts them, so that a notice between reading and waiting is not missed."""
 
     def __init__(self) -> None:
         self.count = 0
         self._waiters: set[asyncio.Future[None]] = set()
 
     def notify(self) -> None:
-        """Tells everyone, from inside the event loop."""
+        """Wakes every waiter. Must be called inside the event loop."""
         self.wake()
 
     def wake(self) -> None:
@@ -31,7 +31,7 @@ class Notifier:
                 waiter.set_result(None)
 
     async def wait(self, seen: int, timeout: float) -> None:
-        """Returns when there was a beat after the count `seen`, or after `timeout` seconds."""
+        """Returns when there was a notice after the count `seen`, or after `timeout` seconds."""
         if self.count != seen:
             return
         waiter = asyncio.get_running_loop().create_future()
@@ -51,7 +51,7 @@ class Notifier:
 
 
 class RedisNotifier(Notifier):
-    """Carries beats between processes over Redis publish/subscribe; beats in quick succession are sent as one."""
+    """Notices between processes, over Redis publish/subscribe. Notices in quick succession are sent as one."""
 
     def __init__(self, url: str) -> None:
         super().__init__()

@@ -12,14 +12,14 @@ from app.notify import background
 
 log = structlog.get_logger(module=__name__)
 
-# The actors: what a ring asks for.
+# The actors: the job that a wake-up asks for.
 RUN_INGESTION = "run_ingestion"
 REFRESH_VERIFICATION = "refresh_verification"
 FETCH_DOCUMENT = "fetch_document"
 START_VERIFICATION = "start_verification"
 SCREEN_CUSTOMER = "screen_customer"
 RESCREEN = "rescreen"
-# How long the relay leaves a row alone after its bell was rung.
+# How long the relay leaves a row alone after a wake-up was sent for it.
 WAKE_AGAIN_SECONDS = 3.0
 # Rings that wait for a slow broker; more are dropped, and found by the relay.
 BACKLOG = 10_000
@@ -27,7 +27,7 @@ Send = Callable[[str, str], None]
 
 
 class Waker:
-    """Sends rings behind the caller's back. With `blocking`, from a thread: a slow or absent broker holds nobody up."""
+    """The sender of wake-ups, in the background. With `blocking` it sends from a thread, so that a slow broker delays no caller."""
 
     def __init__(self, send: Send, *, blocking: bool) -> None:
         self._send = send
@@ -56,8 +56,8 @@ class Waker:
                     await asyncio.to_thread(self._send_all, jobs)
                 else:
                     self._send_all(jobs)
-            except Exception as problem:  # the broker's client raises its own kinds; none may end the bell
-                log.warning("bell.not_heard", error=type(problem).__name__, jobs=len(jobs))
+            except Exception as problem:  # the broker's client raises its own kinds; none may end the task
+                log.warning("wakeup.not_sent", error=type(problem).__name__, jobs=len(jobs))
                 await asyncio.sleep(0.2)
 
     def _send_all(self, jobs: Sequence[tuple[str, str]]) -> None:
